@@ -3,12 +3,12 @@ namespace Fonte;
 /// <summary>How the hub and its log work. The same names hold in code, under <c>Fonte</c> in <c>appsettings.json</c>, in the environment and on the command line.</summary>
 public class FonteOptions
 {
-    /// <summary>The value of <see cref="DataDirectory"/> for a log in memory.</summary>
+    /// <summary>The value of <see cref="Data"/> for a log in memory.</summary>
     public const string InMemory = ":memory:";
 
     /// <summary>The folder of the log, or <c>:memory:</c> for a log that ends with the process.</summary>
     /// <value><c>fonte-data</c></value>
-    public string DataDirectory { get; set; } = "fonte-data";
+    public string Data { get; set; } = "fonte-data";
 
     /// <summary>What an acknowledged event survives.</summary>
     /// <value><see cref="SqliteSynchronous.Full"/></value>

@@ -63,10 +63,10 @@ internal sealed class FonteHost(
 
     private IEventLog OpenLog(FonteHttpOptions value)
     {
-        if (value.DataDirectory == FonteOptions.InMemory) return new MemoryEventLog(value.MemoryLogBytes, time);
+        if (value.Data == FonteOptions.InMemory) return new MemoryEventLog(value.MemoryLogBytes, time);
         var log = new SqliteLogOptions
         {
-            Directory = value.DataDirectory,
+            Directory = value.Data,
             Synchronous = value.Synchronous,
             MaxPendingBytes = value.MaxPendingBytes,
             TimeProvider = time,

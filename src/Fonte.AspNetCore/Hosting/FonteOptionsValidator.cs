@@ -9,7 +9,7 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = new ValidateOptionsResultBuilder();
-        if (string.IsNullOrWhiteSpace(options.DataDirectory)) Add(nameof(options.DataDirectory), "must be a folder, or :memory:");
+        if (string.IsNullOrWhiteSpace(options.Data)) Add(nameof(options.Data), "must be a folder, or :memory:");
         if (!Enum.IsDefined(options.Synchronous)) Add(nameof(options.Synchronous), "must be Full or Normal");
         Positive(nameof(options.MemoryLogBytes), options.MemoryLogBytes);
         Positive(nameof(options.MaxPendingBytes), options.MaxPendingBytes);
