@@ -31,8 +31,12 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
     private bool _firstLine = true;
     private bool _hasType;
     private bool _hasData;
+    private bool _hasId;
     private bool _tooLong;
     private bool _ended;
+
+    /// <summary>Gets whether a whole block had an <c>id:</c> field, be it an empty one, which forgets the ID.</summary>
+    public bool HasToldId { get; private set; }
 
     /// <exception cref="FonteClientException">A block is longer than the limit; the blocks before it have been given.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -109,10 +113,11 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
 
     private void EndLine()
     {
+        if (_firstLine)
+            DropByteOrderMark();
         if (_inComment)
         {
             _inComment = false;
-            _firstLine = false;
             return;
         }
 
@@ -120,15 +125,15 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
             return;
         if (_length == _lineStart)
         {
-            _firstLine = false;
             EndBlock();
             return;
         }
 
-        var field = FieldName(_buffer.AsSpan(_lineStart, _length - _lineStart));
-        _firstLine = false;
+        var line = _buffer.AsSpan(_lineStart, _length - _lineStart);
+        var field = FieldName(line);
         _hasData |= field.SequenceEqual("data"u8);
         _hasType |= field.SequenceEqual("event"u8);
+        _hasId |= field.SequenceEqual("id"u8) && !line.Contains((byte)0);
         _buffer[_length++] = (byte)'\n';
         _lineStart = _length;
     }
@@ -143,7 +148,18 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
             _complete = _lineStart = _length;
         }
 
-        _hasData = _hasType = false;
+        HasToldId |= _hasId;
+        _hasData = _hasType = _hasId = false;
+    }
+
+    private void DropByteOrderMark()
+    {
+        _firstLine = false;
+        var line = _buffer.AsSpan(0, _length);
+        if (!line.StartsWith(Encoding.UTF8.Preamble))
+            return;
+        line[Encoding.UTF8.Preamble.Length..].CopyTo(line);
+        _length -= Encoding.UTF8.Preamble.Length;
     }
 
     private void ForgetType()
@@ -190,10 +206,8 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
         _taken = _complete = 0;
     }
 
-    private ReadOnlySpan<byte> FieldName(ReadOnlySpan<byte> line)
+    private static ReadOnlySpan<byte> FieldName(ReadOnlySpan<byte> line)
     {
-        if (_firstLine && line.StartsWith(Encoding.UTF8.Preamble))
-            line = line[Encoding.UTF8.Preamble.Length..];
         var colon = line.IndexOf((byte)':');
         return colon < 0 ? line : line[..colon];
     }

@@ -36,7 +36,7 @@ internal sealed class EventStream : IAsyncDisposable
     public TimeSpan? ReconnectionTime => _parser.ReconnectionInterval < TimeSpan.Zero ? null : _parser.ReconnectionInterval;
 
     /// <summary>Gets whether the hub is really serving: a refusal for overload is also a 200, with <c>retry:</c> and the end.</summary>
-    public bool IsSuccessful => _gaveEvent || _parser.LastEventId.Length > 0
+    public bool IsSuccessful => _gaveEvent || _body.HasToldId
         || _options.TimeProvider.GetElapsedTime(_opened) >= _options.MaximumBackoff;
 
     public static async Task<EventStream> CreateAsync(
@@ -72,7 +72,7 @@ internal sealed class EventStream : IAsyncDisposable
         }
 
         // Blocks without data move the cursor too, and the parser has read every block that was whole.
-        if (_parser.LastEventId.Length > 0)
+        if (_body.HasToldId)
             LastEventId = _parser.LastEventId;
         return null;
     }
