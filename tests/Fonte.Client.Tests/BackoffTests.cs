@@ -43,7 +43,7 @@ public sealed class BackoffTests
         var reading = RunAsync(new FakeHub().ThenUnreachable().ThenUnreachable().ThenStream(body), jitter: 1);
         await body.Silent.WaitAsync(TestContext.Current.CancellationToken);
         _clock.Advance(TimeSpan.FromMinutes(1));
-        await reading;
+        await reading.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.Equal(TimeSpan.FromSeconds(2), _clock.Waits[2]);
     }

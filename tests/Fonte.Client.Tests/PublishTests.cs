@@ -89,6 +89,14 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task Publish_RetryAfterInThePast_IsZero()
+    {
+        var hub = new FakeHub().ThenStatus(429, "Fri, 31 Dec 1999 00:00:00 GMT");
+
+        Assert.Equal(TimeSpan.Zero, (await Assert.ThrowsAsync<FonteClientException>(() => PublishAsync(hub, Simple))).RetryAfter);
+    }
+
+    [Fact]
     public async Task Publish_NoAnswer_ThrowsOnceWithoutStatus()
     {
         foreach (var cause in (Exception[])[new HttpRequestException("refused"), new IOException("reset"), new TaskCanceledException("timeout")])

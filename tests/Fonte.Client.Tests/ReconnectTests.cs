@@ -146,7 +146,7 @@ public sealed class ReconnectTests
         _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.Empty(reconnections);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await reading;
+        await reading.AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.Equal([new(1, TimeSpan.FromSeconds(1), "1", "The event stream broke: The hub sent nothing for 60 s.")], reconnections);
         Assert.Equal("1", hub.Requests[1].LastEventId);
@@ -206,7 +206,7 @@ public sealed class ReconnectTests
 
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal("The hub answered 401: Unauthorized", (await Assert.ThrowsAsync<FonteClientException>(() => reading)).Message);
+        Assert.Equal("The hub answered 401: Unauthorized", (await Assert.ThrowsAsync<FonteClientException>(() => reading.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))).Message);
     }
 
     private Task<List<ReceivedEvent>> ReadAllAsync(FakeHub hub) =>

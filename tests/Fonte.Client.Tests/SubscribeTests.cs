@@ -37,6 +37,7 @@ public sealed class SubscribeTests
     [InlineData("id: p\n\ndata: no id of its own\n\n", "p")]
     [InlineData("id: p\n\nid\ndata: told to forget\n\n", null)]
     [InlineData("id: p\n\nid\n\n", null)]
+    [InlineData("id: no\0no\n\n", "start")]
     [InlineData(": nothing\n\n", "start")]
     public async Task Cursor_StreamEnds_NextRequestHasTheLastIdOfAWholeBlock(string stream, string? expected)
     {

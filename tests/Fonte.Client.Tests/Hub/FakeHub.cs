@@ -52,6 +52,8 @@ internal sealed class FakeHub : HttpMessageHandler
             request.Headers.Accept.ToString(),
             request.Content?.Headers.ContentType?.ToString(),
             request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
+        if (Requests.Count > 1000)
+            throw new InvalidOperationException("The client does not stop.");
         var response = _steps.TryDequeue(out var step) ? await step(cancellationToken) : new HttpResponseMessage(HttpStatusCode.NoContent);
         response.RequestMessage = request;
         return response;
