@@ -5,8 +5,9 @@ internal static class BoundedBody
 {
     public const int MaximumLength = 64 * 1024;
 
-    /// <exception cref="IOException">The body broke, stalled for the idle timeout, or is longer than <see cref="MaximumLength"/>.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, FonteClientOptions options, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The body broke, stalled, or is longer than <see cref="MaximumLength"/>.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpResponseMessage response, FonteClientOptions options, CancellationToken cancellationToken)
     {
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var body = new IdleTimeoutStream(content, options, cancellationToken);

@@ -5,7 +5,8 @@ namespace Fonte.Client;
 /// <summary>Subscribes to and publishes on one hub that speaks the Mercure protocol.</summary>
 /// <remarks>
 /// Safe for threads: any number of subscriptions and publications may go on at once. It holds nothing to dispose; the
-/// <see cref="HttpClient"/> stays the caller's, and so do its authorization, proxy and certificates. Each subscription occupies one connection.
+/// <see cref="HttpClient"/> stays the caller's, and so do its authorization, proxy and certificates.
+/// Each subscription occupies one connection.
 /// </remarks>
 public sealed class FonteClient
 {
@@ -14,7 +15,9 @@ public sealed class FonteClient
     private readonly Lock _randomLock = new();
 
     /// <summary>Creates a client of one hub; nothing is sent yet.</summary>
-    /// <param name="http">What sends the requests. Its <see cref="HttpClient.Timeout"/> bounds the wait for a response's headers, not the event stream.</param>
+    /// <param name="http">
+    /// What sends the requests. Its <see cref="HttpClient.Timeout"/> bounds the wait for a response's headers, not the event stream.
+    /// </param>
     /// <param name="options">The hub's address, the client's patience and its limits.</param>
     /// <exception cref="ArgumentException">One or more options are wrong; the message names them all.</exception>
     public FonteClient(HttpClient http, FonteClientOptions options)
@@ -40,11 +43,13 @@ public sealed class FonteClient
     /// <para>
     /// It ends by itself only when the hub answers 204 (WHATWG HTML, 9.2.1). When the stream ends or breaks, brings nothing for
     /// <see cref="FonteClientOptions.IdleTimeout"/>, cannot be opened, or is answered 408, 429 or 5xx, the client calls
-    /// <see cref="FonteClientOptions.Reconnecting"/>, waits and reconnects, without limit. The wait before attempt <c>n</c> (from 1) is uniform in
-    /// [base, min(<see cref="FonteClientOptions.MaximumBackoff"/>, base × 2ⁿ)]; base is the last <c>retry:</c> told, or else
+    /// <see cref="FonteClientOptions.Reconnecting"/>, waits and reconnects, without limit.
+    /// The wait before attempt <c>n</c> (from 1) is uniform in [base, min(<see cref="FonteClientOptions.MaximumBackoff"/>, base × 2ⁿ)];
+    /// base is the last <c>retry:</c> told, or else
     /// <see cref="FonteClientOptions.MinimumBackoff"/>, kept between those two options. After a <c>Retry-After</c> it is no shorter than
     /// that says, at most one day. <c>n</c> starts over after a successful stream: one that told an ID, gave an event,
-    /// or lasted for <see cref="FonteClientOptions.MaximumBackoff"/>. A 200 that only says <c>retry:</c> and ends, as an overloaded hub does, is not one.
+    /// or lasted for <see cref="FonteClientOptions.MaximumBackoff"/>.
+    /// A 200 that only says <c>retry:</c> and ends, as an overloaded hub does, is not one.
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">The request has no topic, or a text in it cannot be sent.</exception>
@@ -66,9 +71,10 @@ public sealed class FonteClient
     /// <returns>The event ID; on a Fonte hub the event is then durable.</returns>
     /// <remarks>
     /// Never tried twice by itself: when the response is lost, the event may have been published, and a second attempt would publish it
-    /// twice. The caller decides, by <see cref="FonteClientException.StatusCode"/> (null: unknown) and <see cref="FonteClientException.RetryAfter"/>.
+    /// twice. The caller decides, by <see cref="FonteClientException.StatusCode"/> (null: unknown)
+    /// and <see cref="FonteClientException.RetryAfter"/>.
     /// </remarks>
-    /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, or a text with a lone surrogate.</exception>
+    /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, or ill-formed text.</exception>
     /// <exception cref="FonteClientException">The hub refused the event, could not be reached, or gave no event ID.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<string> PublishAsync(OutgoingEvent outgoing, CancellationToken cancellationToken = default)

@@ -27,9 +27,11 @@ public sealed class FonteClientException : Exception
     /// <summary>Gets the status code of the hub's response; null when there was no response.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 
-    /// <summary>Gets the <c>type</c> of the problem details (RFC 9457, section 3.1.1), stable where the message is not; null when there is none.</summary>
+    /// <summary>Gets the <c>type</c> of the problem details (RFC 9457, section 3.1.1); null when there is none.</summary>
+    /// <remarks>Stable where the message is not: compare this.</remarks>
     public string? ProblemType { get; init; }
 
-    /// <summary>Gets how long the hub asks to wait (<c>Retry-After</c>, RFC 9110, section 10.2.3), never negative; null when it asks nothing.</summary>
+    /// <summary>Gets how long the hub asks to wait, never negative; null when it asks nothing.</summary>
+    /// <remarks><c>Retry-After</c>, RFC 9110, section 10.2.3.</remarks>
     public TimeSpan? RetryAfter { get; init; }
 }

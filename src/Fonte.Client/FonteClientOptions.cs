@@ -23,9 +23,9 @@ public sealed class FonteClientOptions
     public TimeSpan MaximumBackoff { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Gets how long an event stream may bring no byte before it is taken for dead and reconnected.</summary>
-    /// <value>1 minute by default; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Keep it well above the hub's heartbeat interval.</value>
+    /// <value>1 minute by default; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</value>
     /// <remarks>
-    /// Without it, a connection whose peer vanished unannounced is waited on for ever.
+    /// Keep it well above the hub's heartbeat interval. Without it, a connection whose peer vanished unannounced is waited on for ever.
     /// It covers bodies only; waiting for a response's headers is bounded by <see cref="HttpClient.Timeout"/>.
     /// </remarks>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
@@ -40,7 +40,7 @@ public sealed class FonteClientOptions
 
     /// <summary>Gets the source of the jitter.</summary>
     /// <value>A new, randomly seeded instance by default.</value>
-    /// <remarks>The client takes a lock around it, so it need not be safe for threads, but two clients must not share one that is not.</remarks>
+    /// <remarks>The client takes a lock around it, so it need not be safe for threads unless two clients share it.</remarks>
     public Random Random { get; init; } = new();
 
     /// <summary>Gets what is called before each wait that precedes a reconnection; by default, nothing.</summary>

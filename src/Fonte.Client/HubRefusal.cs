@@ -13,7 +13,8 @@ internal static class HubRefusal
     public static bool IsWorthRetrying(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 
-    public static async Task<FonteClientException> ReadAsync(HttpResponseMessage response, FonteClientOptions options, CancellationToken cancellationToken)
+    public static async Task<FonteClientException> ReadAsync(
+        HttpResponseMessage response, FonteClientOptions options, CancellationToken cancellationToken)
     {
         var (sentence, type) = await ReadProblemAsync(response, options, cancellationToken).ConfigureAwait(false);
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);

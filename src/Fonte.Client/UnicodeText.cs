@@ -6,7 +6,7 @@ internal static class UnicodeText
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Refuses a lone surrogate: URL encoding would silently replace it with U+FFFD, and another text would be published.</summary>
+    /// <summary>Refuses a lone surrogate: URL encoding would silently replace it with U+FFFD, another text than given.</summary>
     public static void ThrowIfIllFormed(string text, string parameterName)
     {
         ArgumentNullException.ThrowIfNull(text, parameterName);
@@ -16,7 +16,8 @@ internal static class UnicodeText
         }
         catch (EncoderFallbackException exception)
         {
-            throw new ArgumentException($"The text has a lone surrogate at index {exception.Index}, which UTF-8 cannot express.", parameterName);
+            throw new ArgumentException(
+                $"The text has a lone surrogate at index {exception.Index}, which UTF-8 cannot express.", parameterName);
         }
     }
 }

@@ -17,7 +17,8 @@ public sealed class OutgoingEvent
     /// <summary>Gets the type; null, the default, is received as <c>message</c>.</summary>
     public string? Type { get; init; }
 
-    /// <summary>Gets the reconnection time to tell to subscribers, in whole milliseconds (a fraction is dropped), not negative; null, the default, tells none.</summary>
+    /// <summary>Gets the reconnection time to tell to subscribers; null, the default, tells none.</summary>
+    /// <remarks>Sent in whole milliseconds, a fraction is dropped; not negative.</remarks>
     public TimeSpan? ReconnectionTime { get; init; }
 
     /// <summary>Gets whether only subscribers that are authorized for its topics receive it; false by default.</summary>

@@ -17,7 +17,8 @@ internal static class Publication
         };
         try
         {
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using var response = await http
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK)
                 throw await HubRefusal.ReadAsync(response, options, cancellationToken).ConfigureAwait(false);
             // HttpClient follows a 301, 302 or 303 with a GET, and what answers that has not published anything.
@@ -36,7 +37,8 @@ internal static class Publication
         }
         catch (Exception exception) when (IsOutcomeUnknown(exception, cancellationToken))
         {
-            throw new FonteClientException($"The event may not have been published, the hub gave no answer: {exception.Message}", exception);
+            throw new FonteClientException(
+                $"The event may not have been published, the hub gave no answer: {exception.Message}", exception);
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed class EventStream : IAsyncDisposable
     private readonly long _opened;
     private bool _gaveEvent;
 
-    private EventStream(HttpResponseMessage response, Stream content, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)
+    private EventStream(
+        HttpResponseMessage response, Stream content, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)
     {
         _response = response;
         _options = options;

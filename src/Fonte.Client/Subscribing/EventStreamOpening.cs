@@ -81,14 +81,16 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
     // HttpClient refuses other characters in a header, and surrounding spaces are lost on the way (RFC 9110, 5.5):
     // such an ID goes into the query, where it survives.
     private static bool IsHeaderValue(string lastEventId) =>
-        lastEventId.Length > 0 && lastEventId[0] != ' ' && lastEventId[^1] != ' ' && !lastEventId.AsSpan().ContainsAnyExceptInRange(' ', '~');
+        lastEventId.Length > 0 && lastEventId[0] != ' ' && lastEventId[^1] != ' '
+        && !lastEventId.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     private static void ThrowIfNotEventStream(HttpResponseMessage response)
     {
         var mediaType = response.Content.Headers.ContentType?.MediaType;
         if (!string.Equals(mediaType, MediaType, StringComparison.OrdinalIgnoreCase))
         {
-            throw new FonteClientException($"The hub answered 200 with {mediaType ?? "no content type"} instead of {MediaType}: is this the hub's URL?")
+            throw new FonteClientException(
+                $"The hub answered 200 with {mediaType ?? "no content type"} instead of {MediaType}: is this the hub's URL?")
             {
                 StatusCode = response.StatusCode,
             };

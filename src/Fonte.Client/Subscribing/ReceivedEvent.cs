@@ -15,7 +15,8 @@ public sealed record ReceivedEvent(string Id, string Type, string Data)
     /// <summary>Gets whether the hub tells here that what came after the last event ID is no longer retained.</summary>
     /// <remarks>
     /// Such an event comes through like any other, with the type <see cref="GapType"/> and the data
-    /// <c>{"reason":…,"from":…,"oldest":…}</c>: why, the position asked for, and the oldest position kept, from which the stream goes on.
+    /// <c>{"reason":…,"from":…,"oldest":…}</c>: why, the position asked for, and the oldest position kept,
+    /// from which the stream goes on.
     /// Whoever ignores it loses events without noticing. No publisher may use this type on a Fonte hub.
     /// </remarks>
     public bool IsGap => Type == GapType;

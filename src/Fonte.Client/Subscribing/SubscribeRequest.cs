@@ -13,7 +13,8 @@ public sealed class SubscribeRequest
     /// <remarks>Sent as repeated <c>match</c> parameters. An event that several select is given once.</remarks>
     public required IReadOnlyList<string> Topics { get; init; }
 
-    /// <summary>Gets the ID of the last event already seen, or <see cref="Earliest"/>; null or empty starts with what is published from now on.</summary>
+    /// <summary>Gets the ID of the last event already seen, or <see cref="Earliest"/>.</summary>
+    /// <value>Null by default; null and empty start with what is published from now on.</value>
     public string? LastEventId { get; init; }
 
     internal void ThrowIfInvalid(string parameterName)
