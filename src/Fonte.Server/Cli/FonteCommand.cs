@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Fonte.Server;
 
@@ -10,9 +11,14 @@ internal static class FonteCommand
 
     internal static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Fonte: a server-push hub. Events in over HTTP, kept in a durable log, out over Server-Sent Events.")
+        // Not a RootCommand, which would take its name from the assembly.
+        var root = new Command("fonte", "A server-push hub: events in over HTTP, kept in a durable log, out over Server-Sent Events.")
         {
+            new HelpOption(),
+            new VersionOption(),
             ServeCommand.Create(),
+            PublishCommand.Create(),
+            SubscribeCommand.Create(),
         };
         var parsed = root.Parse(Normalize(args));
         if (parsed.Errors.Count > 0) return await RefuseAsync(parsed.Errors[0].Message).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fonte.AspNetCore;
 
 namespace Fonte.Server;
 
@@ -10,13 +11,16 @@ internal static class ServeConfiguration
     {
         try
         {
-            var options = configuration.GetSection("Fonte").Get<ServeOptions>() ?? new ServeOptions();
+            var section = configuration.GetSection(FonteServiceCollectionExtensions.ConfigurationSection);
+            var options = section.Get<ServeOptions>() ?? new ServeOptions();
             Check(options);
+            // Bound once more by AddFonte; here only so that a value of the wrong kind becomes a sentence.
+            _ = section.Get<FonteHttpOptions>();
             return options;
         }
         catch (InvalidOperationException exception)
         {
-            throw new CommandException(exception.Message, FonteCommand.CannotStart);
+            throw Wrong(exception.Message);
         }
     }
 

@@ -1,0 +1,32 @@
+using Fonte.Client;
+
+namespace Fonte.Server;
+
+/// <summary>A command's work with a hub: its failures become one sentence, and Ctrl-C is a good end.</summary>
+internal static class HubCall
+{
+    internal static async Task<int> RunAsync(Uri hub, Func<FonteClient, Task> work, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        // A stream has no end; the client watches for silence by itself.
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        var client = new FonteClient(http, new FonteClientOptions
+        {
+            HubUrl = hub,
+            Reconnecting = lost => Console.Error.WriteLine($"fonte: {lost.Reason} Trying again in {lost.Delay.TotalSeconds:0.0} s."),
+        });
+        try
+        {
+            await work(client).ConfigureAwait(false);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception exception) when (exception is FonteClientException or HttpRequestException or ArgumentException)
+        {
+            throw new CommandException(exception.Message, FonteCommand.Failed);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Fonte.Client;
+
+namespace Fonte.Server;
+
+/// <summary><c>fonte subscribe</c>: prints events as they come, and resumes by itself when the connection breaks.</summary>
+internal static class SubscribeCommand
+{
+    internal static Command Create()
+    {
+        var url = HubAddress.Option();
+        var topics = new Option<string[]>("--match", "-m") { Description = "A topic; * for every topic. May be repeated.", Required = true, Arity = ArgumentArity.OneOrMore };
+        var cursor = new Option<string?>("--last-event-id") { Description = "Begins after this event; earliest for everything that is kept. Default: at the present" };
+        var json = new Option<bool>("--json") { Description = "One JSON object per event and line." };
+        var command = new Command("subscribe", "Prints events as they come, until Ctrl-C.") { url, topics, cursor, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = new SubscribeRequest { Topics = parsed.GetValue(topics)!, LastEventId = parsed.GetValue(cursor) };
+            Func<ReceivedEvent, string> format = parsed.GetValue(json) ? EventLines.Json : EventLines.Text;
+            return HubCall.RunAsync(parsed.GetValue(url)!, async client =>
+            {
+                await foreach (var received in client.SubscribeAsync(request, cancellationToken).ConfigureAwait(false))
+                {
+                    await Console.Out.WriteLineAsync(format(received).AsMemory(), cancellationToken).ConfigureAwait(false);
+                }
+            }, cancellationToken);
+        });
+        return command;
+    }
+}
