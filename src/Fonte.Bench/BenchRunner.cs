@@ -7,7 +7,8 @@ namespace Fonte.Bench;
 public static class BenchRunner
 {
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan LongestAlignment = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestStartPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestEndPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Opens the subscribers, publishes or listens, drains, writes the report and returns it.</summary>
@@ -26,7 +27,7 @@ public static class BenchRunner
         DescriptorLimit.Require(options.Subscribers + options.Lanes);
         var target = await BenchTarget.ResolveAsync(options, cancellationToken);
         var connectLimit = TimeSpan.FromSeconds(30 + (options.Subscribers / 250));
-        var total = connectLimit + LongestAlignment + TimeSpan.FromSeconds(options.Seconds + 30) + LongestDrain;
+        var total = connectLimit + LongestStartPause + LongestEndPause + TimeSpan.FromSeconds(options.Seconds + 30) + LongestDrain;
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(total);
         try
@@ -66,11 +67,12 @@ public static class BenchRunner
         }
         else
         {
-            await AlignAsync(fleet, cancellationToken);
+            await WaitForPauseAsync(fleet, LongestStartPause, afterEvent: true, cancellationToken);
             await SayAsync(progress, $"listening for {options.Seconds} s");
             var start = Stopwatch.GetTimestamp();
             run.IsCounting = true;
             await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
+            await WaitForPauseAsync(fleet, LongestEndPause, afterEvent: false, cancellationToken);
             run.IsCounting = false;
             duration = Stopwatch.GetElapsedTime(start);
         }
@@ -122,18 +124,18 @@ public static class BenchRunner
         return last;
     }
 
-    /// <summary>Waits, where the events leave pauses, for a pause, so that the start mark does not cut one event's fan-out in two.</summary>
-    private static async Task AlignAsync(SubscriberFleet fleet, CancellationToken cancellationToken)
+    /// <summary>Waits for a pause between events, so that a mark does not cut one event's fan-out in two; not longer than the limit.</summary>
+    private static async Task WaitForPauseAsync(SubscriberFleet fleet, TimeSpan limit, bool afterEvent, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
-        var first = fleet.Seen;
-        var before = first;
-        var quiet = 0;
-        while (Stopwatch.GetElapsedTime(begun) < LongestAlignment && !(quiet >= 2 && before != first))
+        var before = fleet.Seen;
+        var quietLooks = 0;
+        while (Stopwatch.GetElapsedTime(begun) < limit && (afterEvent || quietLooks < 2))
         {
             await Task.Delay(Look, cancellationToken);
             var now = fleet.Seen;
-            quiet = now == before ? quiet + 1 : 0;
+            quietLooks = now == before ? quietLooks + 1 : 0;
+            afterEvent &= now == before;
             before = now;
         }
     }

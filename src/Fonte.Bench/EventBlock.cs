@@ -5,6 +5,8 @@ namespace Fonte.Bench;
 /// <summary>What the load tool keeps of one block of an event stream.</summary>
 internal struct EventBlock
 {
+    public static readonly EventBlock Empty = new() { Offset = -1 };
+
     /// <summary>Whether there is data; without it, the block only moves the cursor.</summary>
     public bool HasData;
 

@@ -12,7 +12,7 @@ internal sealed class EventStreamScanner(IEventBlockSink sink)
     private int _carried;
     private bool _skipLineFeed;
     private bool _pastFirstLine;
-    private EventBlock _block;
+    private EventBlock _block = EventBlock.Empty;
 
     public void Scan(ReadOnlySpan<byte> bytes)
     {
@@ -77,7 +77,7 @@ internal sealed class EventStreamScanner(IEventBlockSink sink)
         {
             if (_block.HasData || _block.HasId)
                 sink.OnBlock(in _block);
-            _block = default;
+            _block = EventBlock.Empty;
             return;
         }
 
