@@ -54,9 +54,10 @@ static async Task<int> CheckAsync(CheckerOptions options)
 static int Judge(CheckerOptions options, Checker checker, DurabilityProof proof)
 {
     foreach (var violation in proof.Violations)
-        Console.WriteLine(violation);
+        Console.WriteLine(violation.Sentence);
     var passed = proof.Count == 0;
-    var verdict = passed ? "passed" : string.Create(CultureInfo.InvariantCulture, $"failed with {proof.Count} violations");
+    var kinds = string.Join(", ", proof.Counts.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Key} {kind.Value}")));
+    var verdict = passed ? "passed" : $"failed ({kinds})";
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"durability: {verdict}, kills={options.Kills}, acknowledged={proof.Acknowledged}, delivered={proof.Delivered}, seed={options.Seed}"));
     if (options.IsSabotaged)
