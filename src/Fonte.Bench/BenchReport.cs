@@ -1,0 +1,95 @@
+namespace Fonte.Bench;
+
+/// <summary>What one load run saw.</summary>
+public sealed record BenchReport
+{
+    /// <summary>The URL the load went to.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>How many subscribers were asked for.</summary>
+    public required int Subscribers { get; init; }
+
+    /// <summary>How many of them got an event stream.</summary>
+    public required int Connected { get; init; }
+
+    /// <summary>How many never got an event stream.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>How many event streams the server ended before the run did.</summary>
+    public required int ClosedEarly { get; init; }
+
+    /// <summary>Why the first failed subscriber failed.</summary>
+    public string? FirstFailure { get; init; }
+
+    /// <summary>How long connecting all subscribers took.</summary>
+    public required TimeSpan ConnectTime { get; init; }
+
+    /// <summary>The time over which deliveries are counted.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>What the run published; <see langword="null"/> when it only listened.</summary>
+    public PublishSummary? Published { get; init; }
+
+    /// <summary>Events received by all subscribers together.</summary>
+    public required long Deliveries { get; init; }
+
+    /// <summary>Time from just before an event was sent to the hub until a subscriber read it; <see langword="null"/> when the run only listened.</summary>
+    public LatencySummary? Latency { get; init; }
+
+    /// <summary>Events received by each connected subscriber.</summary>
+    public required CountSummary EventsPerSubscriber { get; init; }
+
+    /// <summary>Acknowledged events that did not reach a subscriber whose event stream stayed open, summed over the subscribers.</summary>
+    public required long Lost { get; init; }
+
+    /// <summary>Events that reached the same subscriber again.</summary>
+    public required long Twice { get; init; }
+
+    /// <summary>Events that reached a subscriber after one that is behind them in the log.</summary>
+    public required long OutOfOrder { get; init; }
+
+    /// <summary>How often the hub told a subscriber that something was skipped (<c>fonte-gap</c>).</summary>
+    public required long Gaps { get; init; }
+
+    /// <summary>Deliveries a second.</summary>
+    public double DeliveriesPerSecond => Duration > TimeSpan.Zero ? Deliveries / Duration.TotalSeconds : 0;
+
+    /// <summary>Whether nothing was lost, came twice, came out of order or was skipped.</summary>
+    public bool DeliveredExactly => Lost == 0 && Twice == 0 && OutOfOrder == 0 && Gaps == 0;
+
+    /// <summary>Whether <see cref="DeliveredExactly"/> holds and every event stream opened and stayed open.</summary>
+    public bool IsClean => DeliveredExactly && Failed == 0 && ClosedEarly == 0;
+}
+
+/// <summary>What a run published.</summary>
+/// <param name="Acknowledged">Events that the hub acknowledged.</param>
+/// <param name="Refused">Events that the hub refused for the moment (429, 5xx).</param>
+/// <param name="Unknown">Events whose connection broke before an answer.</param>
+/// <param name="PerSecond">Acknowledged events a second.</param>
+/// <param name="Acknowledgement">Time from sending an event until its acknowledgement.</param>
+public sealed record PublishSummary(long Acknowledged, long Refused, long Unknown, double PerSecond, LatencySummary Acknowledgement);
+
+/// <summary>A distribution of durations.</summary>
+/// <param name="Median">Half were no longer.</param>
+/// <param name="Percentile99">99 of 100 were no longer.</param>
+/// <param name="Maximum">The longest.</param>
+public sealed record LatencySummary(TimeSpan Median, TimeSpan Percentile99, TimeSpan Maximum)
+{
+    internal static LatencySummary Of(LatencyHistogram histogram) => new(
+        Duration(histogram.AtQuantile(0.5)), Duration(histogram.AtQuantile(0.99)), Duration(histogram.Maximum));
+
+    private static TimeSpan Duration(long ticks) => System.Diagnostics.Stopwatch.GetElapsedTime(0, ticks);
+}
+
+/// <summary>A distribution of counts.</summary>
+/// <param name="Minimum">The smallest.</param>
+/// <param name="Median">The middle one; of an even number, the lower middle one.</param>
+/// <param name="Maximum">The largest.</param>
+public sealed record CountSummary(long Minimum, long Median, long Maximum)
+{
+    internal static CountSummary Of(IEnumerable<long> counts)
+    {
+        var sorted = counts.Order().ToArray();
+        return sorted.Length == 0 ? new CountSummary(0, 0, 0) : new CountSummary(sorted[0], sorted[(sorted.Length - 1) / 2], sorted[^1]);
+    }
+}
