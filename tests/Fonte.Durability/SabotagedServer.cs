@@ -1,8 +1,76 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
 namespace Fonte.Durability;
 
-/// <summary>The real hub over a log that acknowledges before it commits: the checker must find what it loses.</summary>
+/// <summary>A server with the fault that the checker must find: it acknowledges an event before the commit.</summary>
 internal static class SabotagedServer
 {
-    public static Task<int> RunAsync(Arguments arguments) =>
-        throw new CheckerException($"The sabotaged server on {arguments.Text("--urls")} needs the hub, which this build does not hold.");
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(arguments.Text("--urls")!);
+        builder.Services.AddFonte(options => options.AnonymousPublish = true).UseEventLog(services => new EarlyLog(SqliteEventLog.Open(
+            new() { Directory = arguments.Text("--data")! }, services.GetRequiredService<ILogger<SqliteEventLog>>())));
+        await using var app = builder.Build();
+        app.MapFonte();
+        app.MapFonteHealthChecks();
+        await app.RunAsync();
+        return 0;
+    }
+
+    /// <summary>Guesses the offset that the commit will give, answers with it, and commits a little later.</summary>
+    private sealed class EarlyLog(SqliteEventLog log) : IEventLog
+    {
+        private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(20);
+        private readonly Lock _lock = new();
+        private readonly Channel<EventDraft> _later = Channel.CreateUnbounded<EventDraft>();
+        private long _next = log.NextOffset;
+        private Task? _committing;
+
+        public LogIdentity Identity => log.Identity;
+
+        public long OldestOffset => log.OldestOffset;
+
+        public long NextOffset => log.NextOffset;
+
+        public string? Fault => log.Fault;
+
+        public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default)
+        {
+            lock (_lock)
+            {
+                _committing ??= Task.Run(CommitAsync, CancellationToken.None);
+                _later.Writer.TryWrite(draft);
+                return new(new AppendResult(AppendOutcome.Appended, _next++));
+            }
+        }
+
+        public LogSlice Read(long from, int maxEvents, long maxBytes) => log.Read(from, maxEvents, maxBytes);
+
+        public Task WaitForTailAsync(long nextOffset, CancellationToken cancellationToken = default) => log.WaitForTailAsync(nextOffset, cancellationToken);
+
+        public long? FindEventId(string id) => log.FindEventId(id);
+
+        public async ValueTask DisposeAsync()
+        {
+            _later.Writer.TryComplete();
+            if (_committing is not null) await _committing;
+            await log.DisposeAsync();
+        }
+
+        private async Task CommitAsync()
+        {
+            while (await _later.Reader.WaitToReadAsync())
+            {
+                await Task.Delay(Late);
+                var appends = new List<Task>();
+                while (_later.Reader.TryRead(out var draft)) appends.Add(log.AppendAsync(draft).AsTask());
+                await Task.WhenAll(appends);
+            }
+        }
+    }
 }

@@ -12,6 +12,8 @@ namespace Fonte.AspNetCore;
 /// </remarks>
 internal sealed class FonteHost(
     IOptions<FonteHttpOptions> options,
+    EventLogSource log,
+    IServiceProvider services,
     ILoggerFactory loggers,
     IMeterFactory meters,
     TimeProvider time,
@@ -37,7 +39,7 @@ internal sealed class FonteHost(
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _log = OpenLog(options.Value);
+        _log = log.Open(services);
         _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
         _drain = lifetime.ApplicationStopping.Register(_hub.Drain);
         return Task.CompletedTask;
@@ -59,18 +61,5 @@ internal sealed class FonteHost(
         await _drain.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private IEventLog OpenLog(FonteHttpOptions value)
-    {
-        if (value.Data == FonteOptions.InMemory) return new MemoryEventLog(value.MemoryLogBytes, time);
-        var log = new SqliteLogOptions
-        {
-            Directory = value.Data,
-            Synchronous = value.Synchronous,
-            MaxPendingBytes = value.MaxPendingBytes,
-            TimeProvider = time,
-        };
-        return SqliteEventLog.Open(log, loggers.CreateLogger<SqliteEventLog>());
     }
 }

@@ -25,12 +25,24 @@ public static class FonteServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(FonteHost))) return new FonteBuilder(services);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<FonteHttpOptions>, FonteOptionsValidator>();
+        services.TryAddSingleton(new EventLogSource(EventLogSource.OpenByOptions));
         services.AddSingleton<FonteHost>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FonteHost>());
         services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<FonteHost>());
         services.AddHealthChecks().AddCheck<FonteHealthCheck>("fonte");
         services.Configure<KestrelServerOptions>(AllowUnicodeEventIds);
         return new FonteBuilder(services);
+    }
+
+    /// <summary>Uses a log of your own instead of the one that the options name. The hub closes it at its end.</summary>
+    /// <param name="builder">What <see cref="AddFonte"/> returned.</param>
+    /// <param name="open">Opens the log; called once, at the application's start.</param>
+    public static IFonteBuilder UseEventLog(this IFonteBuilder builder, Func<IServiceProvider, IEventLog> open)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(open);
+        builder.Services.Replace(ServiceDescriptor.Singleton(new EventLogSource(open)));
+        return builder;
     }
 
     // Kestrel writes header values as ASCII and fails otherwise; a publisher's own ID may be any Unicode.

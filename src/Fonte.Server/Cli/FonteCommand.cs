@@ -19,6 +19,7 @@ internal static class FonteCommand
             ServeCommand.Create(),
             PublishCommand.Create(),
             SubscribeCommand.Create(),
+            BenchCommand.Create(),
         };
         var parsed = root.Parse(Normalize(args));
         if (parsed.Errors.Count > 0) return await RefuseAsync(parsed.Errors[0].Message).ConfigureAwait(false);

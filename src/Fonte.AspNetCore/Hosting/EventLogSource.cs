@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>Opens the hub's log at the application's start.</summary>
+internal sealed class EventLogSource(Func<IServiceProvider, IEventLog> open)
+{
+    internal IEventLog Open(IServiceProvider services) => open(services);
+
+    /// <summary>The log that the options name: in SQLite, or in memory.</summary>
+    internal static IEventLog OpenByOptions(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<FonteHttpOptions>>().Value;
+        var time = services.GetRequiredService<TimeProvider>();
+        if (options.Data == FonteOptions.InMemory) return new MemoryEventLog(options.MemoryLogBytes, time);
+        var log = new SqliteLogOptions
+        {
+            Directory = options.Data,
+            Synchronous = options.Synchronous,
+            MaxPendingBytes = options.MaxPendingBytes,
+            TimeProvider = time,
+        };
+        return SqliteEventLog.Open(log, services.GetRequiredService<ILogger<SqliteEventLog>>());
+    }
+}
