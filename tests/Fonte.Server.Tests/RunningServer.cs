@@ -1,0 +1,57 @@
+using Fonte.Client;
+using Xunit;
+
+namespace Fonte.Server.Tests;
+
+/// <summary><c>fonte serve</c> on a port and a folder of its own.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    internal const int Terminate = 15;
+    internal const int Interrupt = 2;
+    internal const int KillNine = 9;
+
+    private RunningServer(Tool tool, Uri address)
+    {
+        (Tool, Address) = (tool, address);
+        Http = new() { BaseAddress = address };
+        Client = new(Http, new FonteClientOptions { HubUrl = Hub, MinimumBackoff = TimeSpan.FromMilliseconds(20) });
+    }
+
+    internal Tool Tool { get; }
+
+    internal Uri Address { get; }
+
+    internal Uri Hub => new(Address, "/.well-known/mercure");
+
+    internal HttpClient Http { get; }
+
+    internal FonteClient Client { get; }
+
+    internal static async Task<RunningServer> StartAsync(string data, string url = "http://127.0.0.1:0", params string[] more)
+    {
+        var tool = Tool.Start(["serve", "--dev", "--urls", url, "--data", data, .. more]);
+        var line = await tool.LineAsync("Now listening on: ");
+        return new(tool, new Uri(line[(line.IndexOf("on: ", StringComparison.Ordinal) + 4)..]));
+    }
+
+    internal Task<string> PublishAsync(string topic, string data) =>
+        Client.PublishAsync(new() { Topics = [topic], Data = data }, TestContext.Current.CancellationToken);
+
+    /// <summary>Reads the first events of a stream.</summary>
+    internal async Task<List<string>> ReadAsync(string topic, string? lastEventId, int count)
+    {
+        var seen = new List<string>();
+        await foreach (var received in Client.SubscribeAsync(new() { Topics = [topic], LastEventId = lastEventId }, TestContext.Current.CancellationToken))
+        {
+            seen.Add(received.Data);
+            if (seen.Count == count) break;
+        }
+        return seen;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Tool.DisposeAsync();
+    }
+}

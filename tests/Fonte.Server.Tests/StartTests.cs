@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Xunit;
+
+namespace Fonte.Server.Tests;
+
+/// <summary>What cannot start says why in one sentence, and ends with 2.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("serve --foo", "--foo")]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("serve --urls nope", "'nope' in --urls is not an address")]
+    [InlineData("serve --urls ftp://127.0.0.1:1", "--urls")]
+    [InlineData("serve --urls http://127.0.0.1:99999", "--urls")]
+    [InlineData("serve --urls https://127.0.0.1:0", "--tls-cert")]
+    [InlineData("serve --tls-cert only.pem", "--tls-key")]
+    [InlineData("serve --urls https://127.0.0.1:0 --tls-cert no.pem --tls-key no.pem", "no.pem")]
+    [InlineData("serve --heartbeat-interval 3x", "'3x' is not a duration")]
+    [InlineData("serve --heartbeat-interval 1ms --data :memory:", "Fonte:HeartbeatInterval")]
+    [InlineData("serve --max-matchers many", "'many' is not a whole number")]
+    [InlineData("serve --max-matchers 0 --data :memory:", "Fonte:MaxMatchers must be 1 or more")]
+    [InlineData("serve --synchronous Off --data :memory:", "'Off' at 'Fonte:Synchronous'")]
+    [InlineData("serve --anonymous-subscribe perhaps", "perhaps")]
+    [InlineData("serve --broker carrier-pigeon", "carrier-pigeon")]
+    [InlineData("serve --cors-origins example.com", "'example.com' in --cors-origins is not an origin")]
+    [InlineData("serve --data /proc/fonte", "/proc/fonte")]
+    [InlineData("serve --data /dev/null/fonte", "/dev/null/fonte")]
+    [InlineData("publish --data x", "--topic")]
+    [InlineData("publish --url nope --topic a", "'nope' is not the address of a hub")]
+    [InlineData("bench --url http://192.0.2.1:8000", "loopback")]
+    [InlineData("bench --subscribers 0", "--subscribers")]
+    public async Task Wrong_call_is_told_in_one_sentence(string call, string expected) => await AssertRefusedAsync(call.Split(' '), expected);
+
+    [Fact]
+    public async Task Wrong_value_in_the_environment_is_told_in_one_sentence()
+    {
+        var ended = await Tool.RunAsync(["serve", "--data", ":memory:"], new Dictionary<string, string> { ["FONTE__MAXBODYBYTES"] = "much" });
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("'much' at 'Fonte:MaxBodyBytes'", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Port_in_use_is_told_in_one_sentence()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://{other.LocalEndpoint}";
+        await AssertRefusedAsync(["serve", "--urls", url, "--data", _folder.Path], "already in use");
+    }
+
+    [Fact]
+    public async Task Log_in_use_is_told_in_one_sentence()
+    {
+        await using var first = await RunningServer.StartAsync(_folder.Path);
+        await AssertRefusedAsync(["serve", "--urls", "http://127.0.0.1:0", "--data", _folder.Path], "in use by another server");
+    }
+
+    [Fact]
+    public async Task Foreign_file_as_the_log_is_told_by_name_and_left_untouched()
+    {
+        var file = _folder.File("fonte.db");
+        await File.WriteAllTextAsync(file, new string('x', 5000), TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--urls", "http://127.0.0.1:0", "--data", _folder.Path], file);
+        Assert.Equal(SHA256.HashData(Encoding.ASCII.GetBytes(new string('x', 5000))), SHA256.HashData(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public async Task Corrupt_log_is_told_by_name_and_left_untouched()
+    {
+        await using (var server = await RunningServer.StartAsync(_folder.Path))
+        {
+            for (var n = 0; n < 50; n++) await server.PublishAsync("a", $"find-me-{n:00}");
+            server.Tool.Signal(RunningServer.Terminate);
+            await server.Tool.EndAsync();
+        }
+        var file = _folder.File("fonte.db");
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        bytes[bytes.AsSpan().IndexOf("find-me-49"u8)] ^= 0x20;
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--urls", "http://127.0.0.1:0", "--data", _folder.Path], file);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Help_names_the_commands()
+    {
+        var ended = await Tool.RunAsync(["help"]);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        Assert.All(["fonte [command]", "serve", "publish", "subscribe", "bench"], word => Assert.Contains(word, ended.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Options_come_from_the_settings_file_and_the_environment_too()
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"Dev":true,"Urls":"http://127.0.0.1:0","MaxBodyBytes":20}}""", TestContext.Current.CancellationToken);
+        await using var tool = Tool.StartProgram("Fonte.Server", ["serve"], new Dictionary<string, string> { ["FONTE__DATA"] = ":memory:" }, _folder.Path);
+        var line = await tool.LineAsync("Now listening on: ");
+        using var http = new HttpClient();
+        var hub = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..] + "/.well-known/mercure");
+        using var small = await http.PostAsync(hub, new StringContent("topic=a", null, "application/x-www-form-urlencoded"), TestContext.Current.CancellationToken);
+        using var large = await http.PostAsync(hub, new StringContent("topic=a&data=123456789", null, "application/x-www-form-urlencoded"), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.RequestEntityTooLarge), (small.StatusCode, large.StatusCode));
+        Assert.False(Directory.Exists(_folder.File("fonte-data")));
+    }
+
+    private static async Task AssertRefusedAsync(string[] call, string expected)
+    {
+        var ended = await Tool.RunAsync(call);
+        Assert.Equal(2, ended.ExitCode);
+        var sentence = Assert.Single(ended.Errors.Split('\n'));
+        Assert.StartsWith("fonte: ", sentence, StringComparison.Ordinal);
+        Assert.Contains(expected, sentence, StringComparison.Ordinal);
+        Assert.EndsWith(".", sentence, StringComparison.Ordinal);
+    }
+}

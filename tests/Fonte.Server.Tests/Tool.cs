@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Fonte.Server.Tests;
+
+/// <summary>A process of the tool, or of another of our programs, as a user starts it.</summary>
+internal sealed partial class Tool : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+    private readonly Task _reading;
+    private readonly Task<string> _errors;
+    private readonly SemaphoreSlim _lines = new(0);
+
+    private Tool(Process process)
+    {
+        _process = process;
+        _reading = ReadAsync();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    internal int Id => _process.Id;
+
+    internal static Tool Start(params string[] arguments) => StartProgram("Fonte.Server", arguments);
+
+    internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(PathOf(program));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        if (folder is not null) start.WorkingDirectory = folder;
+        var process = Process.Start(start)!;
+        if (!keepInput) process.StandardInput.Close();
+        return new(process);
+    }
+
+    internal static string PathOf(string program) =>
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), program + ".dll"));
+
+    /// <summary>Runs to the end; within a minute.</summary>
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null, string? folder = null)
+    {
+        await using var tool = StartProgram("Fonte.Server", arguments, environment, folder, keepInput: input is not null);
+        if (input is not null)
+        {
+            await tool._process.StandardInput.WriteAsync(input);
+            tool._process.StandardInput.Close();
+        }
+        return await tool.EndAsync();
+    }
+
+    /// <summary>Waits for a line of the standard output that contains the text.</summary>
+    internal async Task<string> LineAsync(string text)
+    {
+        for (var seen = 0; ;)
+        {
+            lock (_output)
+            {
+                for (; seen < _output.Count; seen++)
+                {
+                    if (_output[seen].Contains(text, StringComparison.Ordinal)) return _output[seen];
+                }
+            }
+            if (_reading.IsCompleted) Assert.Fail($"The process ended without '{text}': {string.Join('\n', _output)} {await _errors}");
+            await Task.WhenAny(_lines.WaitAsync(TestContext.Current.CancellationToken), _reading);
+        }
+    }
+
+    internal void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+
+    internal async Task<(int ExitCode, string Output, string Errors)> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(5));
+        await _reading;
+        return (_process.ExitCode, string.Join('\n', _output), (await _errors).TrimEnd());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _lines.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_output) _output.Add(line);
+            _lines.Release();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

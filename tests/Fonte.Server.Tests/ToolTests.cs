@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Fonte.Server.Tests;
+
+public sealed class ToolTests
+{
+    [Fact]
+    public async Task Subscribe_prints_what_publish_publishes_until_it_is_interrupted()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        var url = server.Address.ToString();
+        var first = await Tool.RunAsync(["publish", "--url", url, "--topic", "a", "--data", "one\ntwo \u001b[31m", "--type", "update"]);
+        Assert.Equal((0, ""), (first.ExitCode, first.Errors));
+        Assert.Matches("^urn:fonte:[a-z2-7]{12}:1$", first.Output);
+
+        await using var text = Tool.Start("subscribe", "--url", url, "--match", "a", "--last-event-id", "earliest");
+        Assert.Equal($"{first.Output}  update  one", await text.LineAsync("update"));
+        Assert.Equal("    two \uFFFD[31m", await text.LineAsync("two"));
+
+        await using var json = Tool.Start("subscribe", "--url", url, "--match", "*", "--last-event-id", "earliest", "--json");
+        var second = await Tool.RunAsync(["publish", "--url", url, "-t", "b", "-d", "-", "--id", "mine"], input: "from the standard input é");
+        Assert.Equal("mine", second.Output);
+        var line = JsonDocument.Parse(await json.LineAsync("standard")).RootElement;
+        Assert.Equal(("mine", "message", "from the standard input é"), (line.GetProperty("id").GetString(), line.GetProperty("type").GetString(), line.GetProperty("data").GetString()));
+
+        foreach (var tool in (Tool[])[text, json])
+        {
+            tool.Signal(RunningServer.Interrupt);
+            var ended = await tool.EndAsync();
+            Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        }
+    }
+
+    [Fact]
+    public async Task Publish_that_the_hub_refuses_tells_the_hubs_sentence()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        var ended = await Tool.RunAsync(["publish", "--url", server.Address.ToString(), "--topic", "*"]);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("reserved", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Subscribe_goes_on_when_the_server_is_killed_and_comes_back()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await RunningServer.StartAsync(folder.Path);
+        await using var tool = Tool.Start("subscribe", "--url", server.Address.ToString(), "--match", "a");
+        var started = await Tool.RunAsync(["publish", "--url", server.Address.ToString(), "-t", "a", "-d", "marker"]);
+        Assert.Equal(0, started.ExitCode);
+        // The tool may subscribe after the first event; so events come until one is seen.
+        while (!await SeenAsync()) await server.PublishAsync("a", "marker");
+        server.Tool.Signal(RunningServer.KillNine);
+        await server.Tool.EndAsync();
+        await using var again = await RunningServer.StartAsync(folder.Path, server.Address.ToString().TrimEnd('/'));
+        await again.PublishAsync("a", "after the crash");
+        await tool.LineAsync("after the crash");
+
+        async Task<bool> SeenAsync()
+        {
+            var seen = tool.LineAsync("marker");
+            return await Task.WhenAny(seen, Task.Delay(100)) == seen;
+        }
+    }
+
+    [Fact]
+    public async Task Bench_of_a_small_load_loses_nothing()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        var ended = await Tool.RunAsync(["bench", "--url", server.Address.ToString(), "--subscribers", "200", "--rate", "100", "--seconds", "2", "--json"]);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        using var report = JsonDocument.Parse(ended.Output);
+        Assert.Equal(200, report.RootElement.GetProperty("connected").GetInt32());
+    }
+}
