@@ -1,0 +1,7 @@
+namespace Fonte.Samples.Demo;
+
+internal static partial class DemoLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "Development mode: whoever reaches this address may publish any event.")]
+    public static partial void DevelopmentMode(ILogger logger);
+}
