@@ -108,7 +108,7 @@ onLanguage(() => {
 });
 
 const asked = new URLSearchParams(location.search);
-if (asked.get('stream') in streams) form.elements.stream.value = asked.get('stream');
+if (Object.hasOwn(streams, asked.get('stream') ?? '')) form.elements.stream.value = asked.get('stream');
 if (asked.has('intervalo')) interval.value = asked.get('intervalo');
 if (!interval.checkValidity()) interval.value = interval.defaultValue;
 await translatePage(new URL('./i18n/', import.meta.url));
