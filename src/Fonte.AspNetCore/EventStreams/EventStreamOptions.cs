@@ -1,0 +1,16 @@
+namespace Fonte.AspNetCore;
+
+/// <summary>What an application streams at a URL of its own.</summary>
+public sealed class EventStreamOptions
+{
+    /// <summary>The topics, at least one; <c>*</c> is every topic.</summary>
+    public required IReadOnlyList<string> Topics { get; init; }
+
+    /// <summary>Whether who reconnects gets what it missed; if not, every stream starts at the present, as is right for a clock.</summary>
+    /// <value><see langword="true"/></value>
+    public bool Resume { get; init; } = true;
+
+    /// <summary>Whether a gap is told in band, by an event of type <c>fonte-gap</c>.</summary>
+    /// <value><see langword="true"/></value>
+    public bool TellGaps { get; init; } = true;
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>The response of type <c>text/event-stream</c>, from its header to the acknowledged end.</summary>
+internal static class EventStreamResponse
+{
+    /// <summary>Streams until the client goes or the hub stops; returns when nothing more will be written.</summary>
+    internal static async Task RunAsync(HttpContext context, SubscribeRequest request, string? lastEventId)
+    {
+        var host = context.RequestServices.GetRequiredService<FonteHost>();
+        Prepare(context);
+        var hub = host.HubIfReady;
+        var start = hub?.Resume(lastEventId);
+        if (start?.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        var handle = hub?.Subscribe(request, start!, context.Response.BodyWriter);
+        if (handle is null)
+        {
+            await RefuseAsync(context, host.ReconnectionMilliseconds()).ConfigureAwait(false);
+            return;
+        }
+        StreamSocket.Tune(context, host.WriteTimeout);
+        var end = await handle.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        if (!end.AtBoundary) context.Abort();
+    }
+
+    private static void Prepare(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        context.Response.ContentType = "text/event-stream";
+        headers.CacheControl = "no-store";
+        // nginx would hold events back until its buffer is full.
+        headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        // Kestrel's rate is for responses that end; a slow subscriber costs nothing here and has a timeout of its own.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        // A stream of an hour is not a slow request.
+        if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
+        if (Activity.Current is { } activity) activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+    }
+
+    // A native EventSource stops for ever at a 4xx or 5xx; so one that must wait is told after how long to come back.
+    private static async Task RefuseAsync(HttpContext context, int retryMilliseconds)
+    {
+        EventStreamFormat.Retry(context.Response.BodyWriter, retryMilliseconds);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}

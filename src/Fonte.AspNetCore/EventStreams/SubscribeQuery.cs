@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>What an event stream's URL asks for (Mercure draft -08, "Subscription").</summary>
+/// <param name="Matchers">At least one.</param>
+/// <param name="LastEventId">The cursor of the parameter <c>last_event_id</c>, or <see langword="null"/>.</param>
+/// <param name="TellGaps">False with <c>gap=0</c>: then no <c>fonte-gap</c> is sent in band.</param>
+internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, string? LastEventId, bool TellGaps)
+{
+    /// <summary>Reads the query; returns what it asks for, or what to change.</summary>
+    internal static (SubscribeQuery? Query, Problem? Problem) Read(QueryString queryString, FonteHttpOptions options)
+    {
+        var matchers = new List<TopicMatcher>();
+        string? lastEventId = null;
+        var tellGaps = true;
+        var text = queryString.Value ?? "";
+        var pairs = new FormReader(Encoding.UTF8.GetBytes(text.StartsWith('?') ? text[1..] : text));
+        while (pairs.Read())
+        {
+            if (IsReserved(pairs.Name))
+            {
+                if (ReadMatcher(pairs, matchers, options) is { } problem) return (null, problem);
+            }
+            else if (pairs.Name.AsSpan().SequenceEqual("last_event_id"u8))
+            {
+                if (!pairs.TryGetText(out var value)) return (null, Bad("invalid-utf8", "The parameter last_event_id is not valid UTF-8; encode it so."));
+                lastEventId ??= value;
+            }
+            else if (pairs.Name.AsSpan().SequenceEqual("gap"u8))
+            {
+                tellGaps = !pairs.Value.AsSpan().SequenceEqual("0"u8);
+            }
+        }
+        return matchers.Count == 0
+            ? (null, Bad("match-missing", "Give at least one parameter match with a topic, or match=* for every topic."))
+            : (new(matchers, lastEventId, tellGaps), null);
+    }
+
+    // The whole prefix is reserved, without regard to case, so that a misspelling fails instead of being ignored.
+    private static bool IsReserved(ReadOnlySpan<byte> name) => name.Length >= 5 && Ascii.EqualsIgnoreCase(name[..5], "match"u8);
+
+    private static Problem? ReadMatcher(FormReader pair, List<TopicMatcher> matchers, FonteHttpOptions options)
+    {
+        if (!pair.Name.AsSpan().SequenceEqual("match"u8) && !pair.Name.AsSpan().SequenceEqual("match_exact"u8))
+            return Bad("match-unknown", "A parameter that begins with \"match\" is not one this hub knows; use match or match_exact.");
+        if (matchers.Count >= options.MaxMatchers)
+            return Bad("too-many-matchers", $"Give at most {options.MaxMatchers} match parameters.");
+        if (pair.Value.Length > options.MaxMatcherBytes)
+            return Bad("match-too-long", $"A match parameter is longer than {options.MaxMatcherBytes} bytes; shorten it.");
+        if (!Utf8.IsValid(pair.Value))
+            return Bad("invalid-utf8", "A match parameter is not valid UTF-8; encode it so.");
+        var topic = Encoding.UTF8.GetString(pair.Value);
+        if (topic.Length == 0 || !TextRules.IsClean(topic))
+            return Bad("match-invalid", "A match parameter is empty or holds a control or format character; correct it.");
+        matchers.Add(TopicMatcher.Exact(topic));
+        return null;
+    }
+
+    private static Problem Bad(string name, string detail) => new(StatusCodes.Status400BadRequest, name, detail);
+}

@@ -1,0 +1,25 @@
+namespace Fonte.AspNetCore;
+
+/// <summary>How the hub behaves over HTTP, beside how it works inside (<see cref="FonteOptions"/>).</summary>
+public sealed class FonteHttpOptions : FonteOptions
+{
+    /// <summary>Whether anyone who reaches the hub may publish. Only for development and closed networks.</summary>
+    /// <value><see langword="false"/></value>
+    public bool AnonymousPublish { get; set; }
+
+    /// <summary>Whether public events may be subscribed to without authorization.</summary>
+    /// <value><see langword="true"/></value>
+    public bool AnonymousSubscribe { get; set; } = true;
+
+    /// <summary>Most bytes in the body of a publish request; beyond it 413.</summary>
+    /// <value>1,048,576 (1 MiB)</value>
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Most topic matchers of one event stream; beyond it 400.</summary>
+    /// <value>100</value>
+    public int MaxMatchers { get; set; } = 100;
+
+    /// <summary>Most bytes of UTF-8 in one topic matcher; beyond it 400.</summary>
+    /// <value>2,048</value>
+    public int MaxMatcherBytes { get; set; } = 2048;
+}

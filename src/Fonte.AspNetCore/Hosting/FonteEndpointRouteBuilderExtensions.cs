@@ -1,0 +1,44 @@
+using Fonte.AspNetCore;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the hub's endpoints.</summary>
+public static class FonteEndpointRouteBuilderExtensions
+{
+    /// <summary>The hub's path, as the Mercure draft has it.</summary>
+    public const string HubPath = "/.well-known/mercure";
+
+    /// <summary>Maps the event stream and publishing at <c>/.well-known/mercure</c>.</summary>
+    /// <returns>The endpoints, for authorization, CORS and rate limits by ASP.NET's own metadata.</returns>
+    /// <exception cref="InvalidOperationException">The hub was not added.</exception>
+    public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints)
+    {
+        RequireFonte(endpoints, nameof(MapFonte));
+        var hub = endpoints.MapGroup(HubPath);
+        hub.MapGet("", (RequestDelegate)EventStreamEndpoint.HandleAsync).WithDisplayName("Fonte event stream");
+        hub.MapPost("", (RequestDelegate)PublishEndpoint.HandleAsync).WithDisplayName("Fonte publish");
+        return hub;
+    }
+
+    /// <summary>Maps <c>/healthz</c> (the process answers) and <c>/readyz</c> (the hub can do its work, and every other health check holds).</summary>
+    /// <exception cref="InvalidOperationException">The hub was not added.</exception>
+    public static IEndpointConventionBuilder MapFonteHealthChecks(this IEndpointRouteBuilder endpoints)
+    {
+        RequireFonte(endpoints, nameof(MapFonteHealthChecks));
+        var health = endpoints.MapGroup("");
+        health.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        health.MapHealthChecks("/readyz");
+        return health;
+    }
+
+    private static void RequireFonte(IEndpointRouteBuilder endpoints, string method)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        if (endpoints.ServiceProvider.GetService<FonteHost>() is null)
+            throw new InvalidOperationException($"{method}() needs the hub: call builder.Services.AddFonte() first.");
+    }
+}

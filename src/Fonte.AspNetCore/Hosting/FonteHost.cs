@@ -1,0 +1,76 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>Opens the log and runs the hub for as long as the application runs.</summary>
+/// <remarks>
+/// Starts before any hosted service and stops after all of them, so that each may publish from its first line to its last. The
+/// streams end as soon as the application begins to stop: Kestrel would wait for them.
+/// </remarks>
+internal sealed class FonteHost(
+    IOptions<FonteHttpOptions> options,
+    ILoggerFactory loggers,
+    IMeterFactory meters,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IAsyncDisposable
+{
+    private readonly Random _random = new();
+    private IEventLog? _log;
+    private EventHub? _hub;
+    private CancellationTokenRegistration _drain;
+
+    /// <exception cref="InvalidOperationException">The application has not started.</exception>
+    internal EventHub Hub => _hub ?? throw new InvalidOperationException("The hub is not started yet; publish after the application's start.");
+
+    /// <summary>The hub, unless it is not started.</summary>
+    internal EventHub? HubIfReady => _hub;
+
+    internal TimeSpan WriteTimeout => options.Value.WriteTimeout;
+
+    internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
+
+    /// <inheritdoc/>
+    public ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default) => Hub.PublishAsync(draft, cancellationToken);
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _log = OpenLog(options.Value);
+        _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
+        _drain = lifetime.ApplicationStopping.Register(_hub.Drain);
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    /// <summary>Also reached when the application's start failed half way. May be called again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _drain.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IEventLog OpenLog(FonteHttpOptions value)
+    {
+        if (value.Data == FonteOptions.InMemory) return new MemoryEventLog(value.MemoryLogBytes, time);
+        var log = new SqliteLogOptions
+        {
+            Directory = value.Data,
+            Synchronous = value.Synchronous,
+            MaxPendingBytes = value.MaxPendingBytes,
+            TimeProvider = time,
+        };
+        return SqliteEventLog.Open(log, loggers.CreateLogger<SqliteEventLog>());
+    }
+}

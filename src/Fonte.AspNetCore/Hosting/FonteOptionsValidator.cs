@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Options;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>Checks all options at start, and names every one that is wrong.</summary>
+internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FonteHttpOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = new ValidateOptionsResultBuilder();
+        if (string.IsNullOrWhiteSpace(options.Data)) Add(nameof(options.Data), "must be a folder, or :memory:");
+        if (!Enum.IsDefined(options.Synchronous)) Add(nameof(options.Synchronous), "must be Full or Normal");
+        Positive(nameof(options.MemoryLogBytes), options.MemoryLogBytes);
+        Positive(nameof(options.MaxPendingBytes), options.MaxPendingBytes);
+        Positive(nameof(options.RecentWindowBytes), options.RecentWindowBytes);
+        Positive(nameof(options.ReplayCacheBytes), options.ReplayCacheBytes);
+        Positive(nameof(options.MaxBodyBytes), options.MaxBodyBytes);
+        Positive(nameof(options.MaxMatchers), options.MaxMatchers);
+        Positive(nameof(options.MaxMatcherBytes), options.MaxMatcherBytes);
+        Positive("Limits:" + nameof(EventLimits.MaxTopics), options.Limits.MaxTopics);
+        Positive("Limits:" + nameof(EventLimits.MaxTopicBytes), options.Limits.MaxTopicBytes);
+        Positive("Limits:" + nameof(EventLimits.MaxIdBytes), options.Limits.MaxIdBytes);
+        Positive("Limits:" + nameof(EventLimits.MaxTypeBytes), options.Limits.MaxTypeBytes);
+        Positive("Limits:" + nameof(EventLimits.MaxDataBytes), options.Limits.MaxDataBytes);
+        if (options.MaxSubscribers < 0) Add(nameof(options.MaxSubscribers), "must be 0 (as many as the system allows) or more");
+        AtLeastSecond(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
+        AtLeastSecond(nameof(options.WriteTimeout), options.WriteTimeout);
+        if (options.ReconnectionTime < TimeSpan.Zero || options.ReconnectionTime > TimeSpan.FromHours(1))
+            Add(nameof(options.ReconnectionTime), "must be between 0 and 1 hour");
+        return errors.Build();
+
+        void Add(string option, string rule) => errors.AddError($"Fonte:{option} {rule}.");
+
+        void Positive(string option, long value)
+        {
+            if (value < 1) Add(option, "must be 1 or more");
+        }
+
+        void AtLeastSecond(string option, TimeSpan value)
+        {
+            if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromDays(1)) Add(option, "must be between 1 second and 1 day");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>An error as problem details (RFC 9457): a stable type, and a sentence that says what to change.</summary>
+/// <param name="Status">The HTTP status code.</param>
+/// <param name="Name">The problem's stable name, in kebab case; the type is <c>urn:fonte:problem:</c> and this.</param>
+/// <param name="Detail">A sentence for whoever wrote the request; never repeats what was sent, and never says what an exception said.</param>
+internal sealed record Problem(int Status, string Name, string Detail)
+{
+    private const string TypePrefix = "urn:fonte:problem:";
+
+    /// <summary>After how many seconds to try again, where that helps.</summary>
+    internal int? RetryAfterSeconds { get; init; }
+
+    internal static Problem MissingToken(string action) =>
+        new(StatusCodes.Status401Unauthorized, "token-missing", $"To {action}, present an access token in the Authorization header.");
+
+    internal async Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        response.ContentType = "application/problem+json";
+        response.Headers.CacheControl = "no-store";
+        // RFC 6750, section 3; without an error code, because no token was presented (draft, "Error Responses").
+        if (Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        if (RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var body = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", TypePrefix + Name);
+            json.WriteString("title", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status));
+            json.WriteNumber("status", Status);
+            json.WriteString("detail", Detail);
+            json.WriteEndObject();
+        }
+        response.ContentLength = body.WrittenCount;
+        await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>What a publisher is told when its event was not published.</summary>
+internal static class PublishProblems
+{
+    private const int RetryAfterSeconds = 1;
+
+    /// <summary>The problem, or <see langword="null"/> when the event is durable.</summary>
+    internal static Problem? Of(PublishResult result) => result.Outcome switch
+    {
+        PublishOutcome.Published => null,
+        PublishOutcome.Rejected => new(StatusOf(result.Fault!.Problem), NameOf(result.Fault.Problem), result.Fault.Sentence),
+        PublishOutcome.Overloaded => Unavailable("not-appended", "Nothing was appended: too many events wait to be stored. Publish it again later."),
+        PublishOutcome.Unavailable => Unavailable("not-appended", "Nothing was appended: the log cannot be written now. Publish it again later."),
+        _ => Unavailable("outcome-unknown", "It is not known whether the event was appended. Look for it before you publish it again."),
+    };
+
+    private static Problem Unavailable(string name, string detail) =>
+        new(StatusCodes.Status503ServiceUnavailable, name, detail) { RetryAfterSeconds = RetryAfterSeconds };
+
+    private static int StatusOf(EventProblem problem) => problem is EventProblem.TooLarge or EventProblem.TooManyTopics
+        ? StatusCodes.Status413PayloadTooLarge
+        : StatusCodes.Status400BadRequest;
+
+    private static string NameOf(EventProblem problem) => problem switch
+    {
+        EventProblem.TopicMissing => "topic-missing",
+        EventProblem.TopicInvalid => "topic-invalid",
+        EventProblem.TopicReserved => "topic-reserved",
+        EventProblem.TooManyTopics => "too-many-topics",
+        EventProblem.TooLarge => "too-large",
+        EventProblem.IdInvalid => "id-invalid",
+        EventProblem.IdReserved => "id-reserved",
+        EventProblem.TypeInvalid => "type-invalid",
+        EventProblem.TypeReserved => "type-reserved",
+        EventProblem.RetryInvalid => "retry-invalid",
+        _ => "data-invalid",
+    };
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace Fonte.Server;
+
+/// <summary>The tool's commands. Exit codes: 0 done, 1 failed while working, 2 called wrongly or cannot start.</summary>
+internal static class FonteCommand
+{
+    internal const int Failed = 1;
+    internal const int CannotStart = 2;
+
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Fonte: a server-push hub. Events in over HTTP, kept in a durable log, out over Server-Sent Events.")
+        {
+            ServeCommand.Create(),
+        };
+        var parsed = root.Parse(Normalize(args));
+        if (parsed.Errors.Count > 0) return await RefuseAsync(parsed.Errors[0].Message).ConfigureAwait(false);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        }
+        catch (CommandException exception)
+        {
+            await Console.Error.WriteLineAsync($"fonte: {exception.Message}").ConfigureAwait(false);
+            return exception.ExitCode;
+        }
+    }
+
+    // A newcomer types "help", or nothing.
+    private static string[] Normalize(string[] args) => args is [] or ["help"] ? ["--help"] : args is ["help", .. var rest] ? [.. rest, "--help"] : args;
+
+    private static async Task<int> RefuseAsync(string sentence)
+    {
+        await Console.Error.WriteLineAsync($"fonte: {sentence}").ConfigureAwait(false);
+        return CannotStart;
+    }
+}
+
+/// <summary>Ends a command with a sentence for the terminal.</summary>
+internal sealed class CommandException(string message, int exitCode) : Exception(message)
+{
+    internal int ExitCode { get; } = exitCode;
+}

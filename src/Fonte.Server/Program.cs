@@ -1,0 +1,3 @@
+using Fonte.Server;
+
+return await FonteCommand.RunAsync(args);

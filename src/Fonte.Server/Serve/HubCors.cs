@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+
+namespace Fonte.Server;
+
+/// <summary>Which pages of other origins may use the hub (Fetch standard; Mercure draft -08, "Subscription").</summary>
+internal static class HubCors
+{
+    internal static void Apply(CorsPolicyBuilder policy, ServeOptions options)
+    {
+        policy.AllowAnyHeader().WithMethods("GET", "POST").WithExposedHeaders("Link", "Mercure-Last-Event-ID");
+        if (options.CorsOrigins.Length > 0) policy.WithOrigins(options.CorsOrigins).AllowCredentials();
+        // Never with credentials: any site could then read what its visitor may read (CWE-942).
+        else if (options.Dev) policy.AllowAnyOrigin();
+    }
+}

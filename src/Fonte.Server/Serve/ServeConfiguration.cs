@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Fonte.Server;
+
+/// <summary>The server's own options: read, checked, and turned into addresses to listen on.</summary>
+internal static class ServeConfiguration
+{
+    internal static ServeOptions Read(IConfiguration configuration)
+    {
+        try
+        {
+            var options = configuration.GetSection("Fonte").Get<ServeOptions>() ?? new ServeOptions();
+            Check(options);
+            return options;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CommandException(exception.Message, FonteCommand.CannotStart);
+        }
+    }
+
+    internal static void Listen(WebApplicationBuilder builder, ServeOptions options)
+    {
+        builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        if (options.TlsCert is null) return;
+        var certificate = ReadCertificate(options.TlsCert, options.TlsKey);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+    }
+
+    private static void Check(ServeOptions options)
+    {
+        var urls = options.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (urls.Length == 0) throw Wrong("--urls needs an address, such as http://127.0.0.1:8000.");
+        foreach (var url in urls) CheckUrl(url, options);
+        if (options.TlsCert is null != options.TlsKey is null) throw Wrong("--tls-cert and --tls-key go together; give both.");
+        if (options.Broker != "embedded") throw Wrong($"The broker '{options.Broker}' is not one this version knows; use embedded.");
+        if (options.BrokerUrl is not null) throw Wrong("--broker-url is for a broker; the embedded log has none.");
+        foreach (var origin in options.CorsOrigins)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin)
+                throw Wrong($"'{origin}' in --cors-origins is not an origin; write it like https://example.com.");
+        }
+    }
+
+    private static void CheckUrl(string url, ServeOptions options)
+    {
+        BindingAddress address;
+        try
+        {
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            throw Wrong($"'{url}' in --urls is not an address; write it like http://127.0.0.1:8000.");
+        }
+        if (address.Scheme is not ("http" or "https") || address.PathBase.Length > 0 || address.Port is < 0 or > 65535)
+            throw Wrong($"'{url}' in --urls is not an address; write it like http://127.0.0.1:8000, without a path.");
+        if (address.Scheme == "https" && options.TlsCert is null) throw Wrong($"'{url}' needs a certificate; give --tls-cert and --tls-key.");
+    }
+
+    private static X509Certificate2 ReadCertificate(string certificate, string? key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Wrong($"The certificate {certificate} with key {key} cannot be read: {exception.Message}");
+        }
+    }
+
+    private static CommandException Wrong(string sentence) => new(sentence, FonteCommand.CannotStart);
+}

@@ -1,0 +1,27 @@
+namespace Fonte.Server;
+
+/// <summary>What the standalone server has beside the hub's own options; in the same configuration section.</summary>
+internal sealed class ServeOptions
+{
+    /// <summary>Where to listen, separated by semicolons.</summary>
+    /// <value><c>http://127.0.0.1:8000</c></value>
+    public string Urls { get; set; } = "http://127.0.0.1:8000";
+
+    /// <summary>Anonymous publish and subscribe, and CORS for every origin without credentials. Not for networks with strangers.</summary>
+    public bool Dev { get; set; }
+
+    /// <summary>A PEM file with the certificate chain for https addresses.</summary>
+    public string? TlsCert { get; set; }
+
+    /// <summary>A PEM file with the certificate's private key.</summary>
+    public string? TlsKey { get; set; }
+
+    /// <summary>Where the shared log is: <c>embedded</c>.</summary>
+    public string Broker { get; set; } = "embedded";
+
+    /// <summary>The broker's address, where there is one.</summary>
+    public string? BrokerUrl { get; set; }
+
+    /// <summary>The origins whose pages may use the hub with credentials, such as <c>https://example.com</c>.</summary>
+    public string[] CorsOrigins { get; set; } = [];
+}

@@ -1,0 +1,51 @@
+namespace Fonte;
+
+/// <summary>How the hub and its log work. The same names hold in code, under <c>Fonte</c> in <c>appsettings.json</c>, in the environment and on the command line.</summary>
+public class FonteOptions
+{
+    /// <summary>The value of <see cref="Data"/> for a log in memory.</summary>
+    public const string InMemory = ":memory:";
+
+    /// <summary>The folder of the log, or <c>:memory:</c> for a log that ends with the process.</summary>
+    /// <value><c>fonte-data</c></value>
+    public string Data { get; set; } = "fonte-data";
+
+    /// <summary>What an acknowledged event survives.</summary>
+    /// <value><see cref="SqliteSynchronous.Full"/></value>
+    public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
+
+    /// <summary>How many bytes of events a log in memory keeps.</summary>
+    /// <value>67,108,864 (64 MiB)</value>
+    public long MemoryLogBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many bytes of events may wait to be committed; beyond it publishing is refused with 503.</summary>
+    /// <value>67,108,864 (64 MiB)</value>
+    public long MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many bytes of encoded events are kept in memory for subscribers that are a little behind.</summary>
+    /// <value>33,554,432 (32 MiB)</value>
+    public long RecentWindowBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>How many bytes of encoded events, read from the log for replay, are kept for others who replay the same.</summary>
+    /// <value>16,777,216 (16 MiB)</value>
+    public long ReplayCacheBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>After how long without an event a stream gets a heartbeat.</summary>
+    /// <value>15 seconds</value>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a subscriber may accept nothing before it is disconnected.</summary>
+    /// <value>60 seconds</value>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The reconnection time that each stream is given, spread at random by half of it up and down.</summary>
+    /// <value>3 seconds</value>
+    public TimeSpan ReconnectionTime { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Most subscribers at a time; 0 for the descriptor limit of the process less 512.</summary>
+    /// <value>0</value>
+    public int MaxSubscribers { get; set; }
+
+    /// <summary>How large an event may be.</summary>
+    public EventLimits Limits { get; set; } = new();
+}

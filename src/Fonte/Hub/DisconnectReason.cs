@@ -1,0 +1,20 @@
+namespace Fonte;
+
+/// <summary>Why an event stream ended. One list for logs, metric tags and decisions.</summary>
+public enum DisconnectReason
+{
+    /// <summary>The subscriber closed the connection, or it broke.</summary>
+    ClientGone,
+
+    /// <summary>The hub is stopping.</summary>
+    Draining,
+
+    /// <summary>The subscriber accepted nothing for the write timeout.</summary>
+    WriteTimeout,
+
+    /// <summary>What the subscriber is to get next cannot be read from the log.</summary>
+    LogUnreadable,
+
+    /// <summary>Events the subscriber has not seen are no longer kept, and it declined to be told in band, or half of one was sent.</summary>
+    Gap,
+}

@@ -1,0 +1,30 @@
+namespace Fonte;
+
+/// <summary>Follows the tail of the log: encodes each durable event once, into the recent window, and wakes the pumps.</summary>
+internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, IReadOnlyList<Pump> pumps)
+{
+    private const int BatchEvents = 1024;
+    private const long BatchBytes = 4 * 1024 * 1024;
+
+    internal async Task RunAsync(Action healthy, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await log.WaitForTailAsync(window.End, cancellationToken).ConfigureAwait(false);
+            while (window.End < log.NextOffset) Advance();
+            healthy();
+        }
+    }
+
+    private void Advance()
+    {
+        var end = window.End;
+        var slice = log.Read(end, BatchEvents, BatchBytes);
+        // A small log in memory may have dropped events before they were seen here; the pumps then tell their subscribers of the gap.
+        if (slice.From > end) window.Reset(slice.From);
+        var frames = new EventFrame[slice.Events.Count];
+        for (var i = 0; i < frames.Length; i++) frames[i] = EventStreamFormat.Encode(slice.Events[i], log.Identity);
+        window.Append(frames, slice.Next);
+        foreach (var pump in pumps) pump.PostTailMoved();
+    }
+}

@@ -1,0 +1,146 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+
+namespace Fonte;
+
+/// <summary>One hub over one log: publishing, live delivery and replay.</summary>
+/// <remarks>
+/// <code>
+/// PublishAsync ─▶ EventRules ─▶ IEventLog ─▶ Dispatcher (encode once) ─▶ recent window ─▶ Pump ─▶ PipeWriter
+///                                   └──────────────▶ ReplayReaders ─────────────────────▶ ┘
+/// </code>
+/// The hub does not own the log: who opened it closes it, after the hub.
+/// </remarks>
+internal sealed class EventHub : IEventPublisher, IAsyncDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IEventLog _log;
+    private readonly FonteOptions _options;
+    private readonly HubServices _services;
+    private readonly ReplayReaders _readers;
+    private readonly Pump[] _pumps;
+    private readonly List<Task> _loops = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _ticks;
+    private readonly int _maxSubscribers;
+    private int _subscribers;
+    private int _turn;
+    private volatile bool _draining;
+
+    internal EventHub(IEventLog log, FonteOptions options, HubServices services)
+    {
+        (_log, _options, _services) = (log, options, services);
+        _maxSubscribers = options.MaxSubscribers > 0 ? options.MaxSubscribers : DescriptorLimit.Subscribers();
+        var window = new OffsetRing<EventFrame>(log.NextOffset, options.RecentWindowBytes);
+        _readers = new(log, options.ReplayCacheBytes, services.Logger);
+        var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics);
+        _pumps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pump(window, _readers, settings))];
+        var dispatcher = new Dispatcher(log, window, _pumps);
+        Start("dispatcher", healthy => dispatcher.RunAsync(healthy, _stopping.Token));
+        for (var i = 0; i < _pumps.Length; i++) Start($"pump-{i}", _pumps[i].RunAsync);
+        _ticks = services.Time.CreateTimer(_ => Broadcast(PumpMessageKind.Tick), null, TickInterval, TickInterval);
+    }
+
+    internal LogIdentity Identity => _log.Identity;
+
+    /// <summary>What keeps the hub from doing its work now, in sentences; empty while it is ready.</summary>
+    internal IReadOnlyCollection<string> Faults =>
+        _log.Fault is { } fault ? [fault, .. _services.Health.Faults] : _services.Health.Faults;
+
+    /// <summary>The number of open event streams.</summary>
+    internal int Subscribers => Volatile.Read(ref _subscribers);
+
+    /// <inheritdoc/>
+    public async ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        var result = EventRules.Check(draft, _options.Limits) is { } fault
+            ? new PublishResult(PublishOutcome.Rejected, Fault: fault)
+            : ResultOf(draft, await _log.AppendAsync(draft, cancellationToken).ConfigureAwait(false));
+        _services.Metrics.Published(result.Outcome);
+        return result;
+    }
+
+    /// <summary>Finds where a cursor resumes. May block on the disk for a look-up.</summary>
+    internal ResumePoint Resume(string? lastEventId)
+    {
+        var point = Resumption.Resolve(_log, lastEventId);
+        _services.Metrics.Resumed(point);
+        return point;
+    }
+
+    /// <summary>
+    /// Starts an event stream on a pipe, or returns <see langword="null"/> when the hub is full or stopping.
+    /// From now on the pump alone writes to the pipe, until <see cref="Subscriber.Completion"/>.
+    /// </summary>
+    internal SubscriberHandle? Subscribe(SubscribeRequest request, ResumePoint start, PipeWriter output)
+    {
+        if (_draining) return null;
+        if (Interlocked.Increment(ref _subscribers) > _maxSubscribers)
+        {
+            Interlocked.Decrement(ref _subscribers);
+            return null;
+        }
+        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds());
+        var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
+        _services.Metrics.Opened();
+        if (!pump.Post(PumpMessage.Attach(subscriber))) subscriber.Complete(new(DisconnectReason.Draining, AtBoundary: true));
+        return new SubscriberHandle(this, pump, subscriber);
+    }
+
+    /// <summary>The reconnection time to give to one stream, spread so that all do not come back at once.</summary>
+    internal int ReconnectionMilliseconds()
+    {
+        lock (_services.Random) return (int)(_options.ReconnectionTime.TotalMilliseconds * (0.5 + _services.Random.NextDouble()));
+    }
+
+    internal void Left()
+    {
+        Interlocked.Decrement(ref _subscribers);
+        _services.Metrics.Closed();
+    }
+
+    /// <summary>Ends all event streams and takes no new ones. Publishing goes on.</summary>
+    internal void Drain()
+    {
+        _draining = true;
+        Broadcast(PumpMessageKind.Drain);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ticks.DisposeAsync().ConfigureAwait(false);
+        Drain();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (var pump in _pumps) pump.Close();
+        await Task.WhenAll(_loops).ConfigureAwait(false);
+        await _readers.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private PublishResult ResultOf(EventDraft draft, AppendResult append) => append.Outcome switch
+    {
+        AppendOutcome.Appended => new(PublishOutcome.Published, draft.Id ?? _log.Identity.At(append.Offset).ToString()),
+        AppendOutcome.Overloaded => new(PublishOutcome.Overloaded),
+        AppendOutcome.Unavailable => new(PublishOutcome.Unavailable),
+        _ => new(PublishOutcome.OutcomeUnknown),
+    };
+
+    private void Broadcast(PumpMessageKind kind)
+    {
+        foreach (var pump in _pumps) pump.Post(new(kind));
+    }
+
+    private void Start(string name, Func<Action, Task> body)
+    {
+        var context = new LoopContext(_services.Health, _services.Metrics, _services.Time, _services.Logger);
+        _loops.Add(Task.Run(() => SupervisedLoop.RunAsync(name, body, context, _stopping.Token)));
+    }
+}
+
+/// <summary>What the hub is given from outside.</summary>
+internal sealed record HubServices(TimeProvider Time, FonteMetrics Metrics, ILogger Logger, Random Random)
+{
+    internal HubHealth Health { get; } = new();
+}

@@ -1,0 +1,233 @@
+using System.Buffers;
+
+namespace Fonte;
+
+/// <content>How events get to the pipes.</content>
+internal sealed partial class Pump
+{
+    // Half of Kestrel's default response buffer: a chunk always fits beside the one that is still being sent.
+    private const int ChunkBytes = 32 * 1024;
+    private const int ChunksPerTurn = 4;
+
+    /// <summary>Routes everything that came since the last look, then flushes each subscriber once.</summary>
+    private void DispatchLive()
+    {
+        while (true)
+        {
+            var (covered, count, next) = _window.CopyFrom(_position, _frames);
+            if (!covered)
+            {
+                LeaveAllBehind();
+                _position = _window.Start;
+                continue;
+            }
+            for (var i = 0; i < count; i++) Route(_frames[i]);
+            _position = next;
+            FlushDirty();
+            if (count < _frames.Length) break;
+        }
+        Array.Clear(_frames);
+    }
+
+    private void Route(EventFrame frame)
+    {
+        Offer(_routes.Wildcard, frame);
+        for (var i = 0; i < frame.Topics.Count; i++)
+        {
+            if (_routes.Exact(frame.Topics[i]) is { } list) Offer(list, frame);
+        }
+    }
+
+    private void Offer(RouteList list, EventFrame frame)
+    {
+        // Downwards, because a subscriber whose pipe is broken leaves the list, and the last one takes its place.
+        for (var i = list.Count - 1; i >= 0; i--)
+        {
+            var subscriber = list[i];
+            if (subscriber.State != SubscriberState.Live || subscriber.LastRouted == frame.Offset || frame.Offset < subscriber.Cursor) continue;
+            subscriber.LastRouted = frame.Offset;
+            if (!subscriber.MayRead(frame)) continue;
+            if (subscriber.Unflushed == 0) _dirty.Add(subscriber);
+            if (!TryWrite(subscriber, frame)) FallBehind(subscriber, frame.Offset);
+        }
+    }
+
+    private void FlushDirty()
+    {
+        foreach (var subscriber in _dirty)
+        {
+            if (subscriber.State == SubscriberState.Live) FlushLive(subscriber);
+        }
+        _dirty.Clear();
+    }
+
+    private void FlushLive(Subscriber subscriber)
+    {
+        Flush(subscriber);
+        if (subscriber.State == SubscriberState.Parked) subscriber.Cursor = Math.Max(subscriber.Cursor, _position);
+    }
+
+    private void FallBehind(Subscriber subscriber, long cursor)
+    {
+        if (subscriber.State == SubscriberState.Gone) return;
+        subscriber.Cursor = cursor;
+        subscriber.State = SubscriberState.Behind;
+        _behind.Enqueue(subscriber);
+    }
+
+    private void LeaveAllBehind()
+    {
+        foreach (var subscriber in _subscribers)
+        {
+            if (subscriber.State == SubscriberState.Live) FallBehind(subscriber, Math.Max(subscriber.Cursor, _position));
+        }
+    }
+
+    /// <summary>Writes some of what a subscriber missed: from the recent window, else from the block it was given.</summary>
+    private void Step(Subscriber subscriber, ReplayBlock? block)
+    {
+        for (var chunk = 0; chunk < ChunksPerTurn && subscriber.State == SubscriberState.Behind; chunk++)
+        {
+            if (subscriber.Cursor >= _position && subscriber.Written == 0)
+            {
+                subscriber.State = SubscriberState.Live;
+            }
+            else if (_window.CopyFrom(subscriber.Cursor, _frames) is (true, var count, var next))
+            {
+                Fill(subscriber, _frames.AsSpan(0, count), next);
+            }
+            else if (block is null || block.Next <= subscriber.Cursor)
+            {
+                subscriber.State = SubscriberState.Reading;
+                _readers.Request(subscriber, subscriber.Cursor, this);
+            }
+            else if (block.From <= subscriber.Cursor || TellGap(subscriber, block.From))
+            {
+                Fill(subscriber, block.Frames, block.Next);
+            }
+            if (subscriber.Unflushed > 0 && subscriber.State != SubscriberState.Gone) Flush(subscriber);
+        }
+        if (subscriber.State == SubscriberState.Behind) _behind.Enqueue(subscriber);
+    }
+
+    /// <summary>Writes from these frames what the subscriber receives, until a chunk is full, and moves its cursor.</summary>
+    private void Fill(Subscriber subscriber, ReadOnlySpan<EventFrame> frames, long next)
+    {
+        foreach (var frame in frames)
+        {
+            if (frame.Offset < subscriber.Cursor) continue;
+            if (frame.Offset >= _position) break;
+            if (subscriber.Written > 0 && frame.Offset != subscriber.Cursor)
+            {
+                // Half of an event was sent, and the rest is no longer kept.
+                Finish(subscriber, DisconnectReason.Gap, atBoundary: false);
+                return;
+            }
+            subscriber.Cursor = frame.Offset;
+            if (subscriber.Receives(frame) && !TryWrite(subscriber, frame)) return;
+        }
+        subscriber.Cursor = Math.Max(subscriber.Cursor, Math.Min(next, _position));
+    }
+
+    private bool TellGap(Subscriber subscriber, long oldest)
+    {
+        if (!subscriber.TellGaps || subscriber.Written > 0)
+        {
+            Finish(subscriber, DisconnectReason.Gap, atBoundary: subscriber.Written == 0);
+            return false;
+        }
+        var from = _settings.Identity.At(subscriber.Cursor - 1).ToString();
+        subscriber.Cursor = oldest;
+        return Write(subscriber, output => EventStreamFormat.Gap(output, new(GapReason.Truncated, from), _settings.Identity.At(oldest - 1)));
+    }
+
+    private void Greet(Subscriber subscriber) => Write(subscriber, output =>
+    {
+        var before = _settings.Identity.At(subscriber.Start.Next - 1);
+        EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
+        EventStreamFormat.PositionBlock(output, before);
+        if (subscriber.Start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before);
+    });
+
+    private void Beat(Subscriber subscriber, Position? position)
+    {
+        if (!Write(subscriber, output => EventStreamFormat.Heartbeat(output, position))) return;
+        if (subscriber.State == SubscriberState.Live) FlushLive(subscriber);
+        else Flush(subscriber);
+    }
+
+    private bool Write(Subscriber subscriber, Action<IBufferWriter<byte>> write)
+    {
+        try
+        {
+            write(subscriber.Output);
+            subscriber.Unflushed++;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+            return false;
+        }
+    }
+
+    /// <summary>Writes what fits of an event into the chunk; true when all of it is written.</summary>
+    private bool TryWrite(Subscriber subscriber, EventFrame frame)
+    {
+        var rest = frame.Bytes.AsSpan(subscriber.Written);
+        var part = rest[..Math.Clamp(ChunkBytes - subscriber.Unflushed, 0, rest.Length)];
+        try
+        {
+            subscriber.Output.Write(part);
+        }
+        catch (InvalidOperationException)
+        {
+            // The response is completed under us, as when an embedder's middleware ends it.
+            Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+            return false;
+        }
+        subscriber.Unflushed += part.Length;
+        subscriber.Written = part.Length == rest.Length ? 0 : subscriber.Written + part.Length;
+        if (subscriber.Written > 0 || part.Length < rest.Length) return false;
+        subscriber.Cursor = frame.Offset + 1;
+        _settings.Metrics.Delivered();
+        return true;
+    }
+
+    private void Flush(Subscriber subscriber)
+    {
+        subscriber.Unflushed = 0;
+        subscriber.LastActivity = _now;
+        ValueTask<System.IO.Pipelines.FlushResult> flush;
+        try
+        {
+            flush = subscriber.Output.FlushAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+            return;
+        }
+        if (flush.IsCompletedSuccessfully)
+        {
+            if (flush.Result.IsCompleted) Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+            return;
+        }
+        subscriber.State = SubscriberState.Parked;
+        _ = AwaitFlushAsync(subscriber, flush);
+    }
+
+    private async Task AwaitFlushAsync(Subscriber subscriber, ValueTask<System.IO.Pipelines.FlushResult> flush)
+    {
+        var failed = true;
+        try
+        {
+            failed = (await flush.ConfigureAwait(false)).IsCompleted;
+        }
+        catch (Exception)
+        {
+            // However the connection failed, the subscriber is gone; Kestrel has logged it.
+        }
+        Post(PumpMessage.Flushed(subscriber, failed));
+    }
+}

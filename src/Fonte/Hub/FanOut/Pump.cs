@@ -1,0 +1,188 @@
+using System.Threading.Channels;
+
+namespace Fonte;
+
+/// <summary>Writes events to its share of the subscribers: the only one that touches them, so nothing of theirs is locked.</summary>
+/// <remarks>
+/// <code>
+///              ┌────────────── flush returned, all seen ─────────────┐
+/// attach ─▶ Live ──── socket full, or a chunk is over ────▶ Parked / Behind ◀──▶ Reading (from the log)
+///              └─ detach, drain, write timeout ─▶ Gone (only when no flush is under way)
+/// </code>
+/// The endpoint may return only after the subscriber is gone: a later write would land in the next response on that connection.
+/// </remarks>
+internal sealed partial class Pump
+{
+    private const int FramesAtOnce = 256;
+    private readonly OffsetRing<EventFrame> _window;
+    private readonly ReplayReaders _readers;
+    private readonly PumpSettings _settings;
+    private readonly Channel<PumpMessage> _inbox = Channel.CreateUnbounded<PumpMessage>(new() { SingleReader = true });
+    private readonly TopicRoutes _routes = new();
+    private readonly List<Subscriber> _subscribers = [];
+    private readonly Queue<Subscriber> _behind = new();
+    private readonly List<Subscriber> _dirty = [];
+    private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
+    private long _position;
+    private long _now;
+    private bool _draining;
+    private int _tailPending;
+
+    internal Pump(OffsetRing<EventFrame> window, ReplayReaders readers, PumpSettings settings)
+    {
+        (_window, _readers, _settings) = (window, readers, settings);
+        _position = window.End;
+    }
+
+    /// <summary>Leaves a message; false when the pump is closed. Thread-safe, never blocks.</summary>
+    internal bool Post(PumpMessage message) => _inbox.Writer.TryWrite(message);
+
+    /// <summary>Says that the recent window has grown; said many times before the pump looks, it is one message.</summary>
+    internal void PostTailMoved()
+    {
+        if (Interlocked.Exchange(ref _tailPending, 1) == 0) Post(new(PumpMessageKind.TailMoved));
+    }
+
+    /// <summary>Takes no more messages; the loop ends when those that are there are done.</summary>
+    internal void Close() => _inbox.Writer.TryComplete();
+
+    /// <summary>Works until closed. May be started again after a failure: all state is kept.</summary>
+    internal async Task RunAsync(Action healthy)
+    {
+        PickUpAfterFailure();
+        while (_behind.Count > 0 || await _inbox.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            _now = _settings.Time.GetTimestamp();
+            while (_inbox.Reader.TryRead(out var message)) Handle(message);
+            DispatchLive();
+            for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
+            healthy();
+        }
+        for (var i = _subscribers.Count - 1; i >= 0; i--) Finish(_subscribers[i], DisconnectReason.Draining, atBoundary: false);
+    }
+
+    // What was in hand when the loop failed is found again by its state; the cursors tell what was already written.
+    private void PickUpAfterFailure()
+    {
+        _behind.Clear();
+        _dirty.Clear();
+        foreach (var subscriber in _subscribers)
+        {
+            if (subscriber.State == SubscriberState.Behind) _behind.Enqueue(subscriber);
+            else if (subscriber is { State: SubscriberState.Live, Unflushed: > 0 }) _dirty.Add(subscriber);
+        }
+    }
+
+    private void Handle(PumpMessage message)
+    {
+        switch (message.Kind)
+        {
+            case PumpMessageKind.Attach: Attach(message.Subscriber!); break;
+            case PumpMessageKind.Detach: End(message.Subscriber!, DisconnectReason.ClientGone); break;
+            case PumpMessageKind.Flushed: Flushed(message.Subscriber!, message.Failed); break;
+            case PumpMessageKind.BlockRead: BlockRead(message.Subscriber!, message.Block); break;
+            case PumpMessageKind.TailMoved: Volatile.Write(ref _tailPending, 0); break;
+            case PumpMessageKind.Tick: Tick(); break;
+            case PumpMessageKind.Drain: Drain(); break;
+        }
+    }
+
+    private void Attach(Subscriber subscriber)
+    {
+        subscriber.Index = _subscribers.Count;
+        _subscribers.Add(subscriber);
+        _routes.Add(subscriber);
+        if (_draining)
+        {
+            End(subscriber, DisconnectReason.Draining);
+            return;
+        }
+        subscriber.LastActivity = _now;
+        Greet(subscriber);
+        if (subscriber.State == SubscriberState.Gone) return;
+        if (subscriber.Cursor >= _position)
+        {
+            subscriber.State = SubscriberState.Live;
+            FlushLive(subscriber);
+        }
+        else
+        {
+            FallBehind(subscriber, subscriber.Cursor);
+        }
+    }
+
+    private void Flushed(Subscriber subscriber, bool failed)
+    {
+        subscriber.State = SubscriberState.Behind;
+        if (subscriber.Ending is { } reason) Finish(subscriber, reason, atBoundary: false);
+        else if (failed) Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+        else
+        {
+            subscriber.LastActivity = _now;
+            _behind.Enqueue(subscriber);
+        }
+    }
+
+    private void BlockRead(Subscriber subscriber, ReplayBlock? block)
+    {
+        if (subscriber.State != SubscriberState.Reading) return;
+        subscriber.State = SubscriberState.Behind;
+        if (block is null) End(subscriber, DisconnectReason.LogUnreadable);
+        else Step(subscriber, block);
+    }
+
+    private void Drain()
+    {
+        _draining = true;
+        for (var i = _subscribers.Count - 1; i >= 0; i--) End(_subscribers[i], DisconnectReason.Draining);
+    }
+
+    /// <summary>Keeps idle streams alive and ends those that accept nothing; one scan a second costs less than a timer each.</summary>
+    private void Tick()
+    {
+        for (var i = _subscribers.Count - 1; i >= 0; i--)
+        {
+            var subscriber = _subscribers[i];
+            var idle = _settings.Time.GetElapsedTime(subscriber.LastActivity, _now);
+            switch (subscriber.State)
+            {
+                case SubscriberState.Parked when idle >= _settings.WriteTimeout:
+                    End(subscriber, DisconnectReason.WriteTimeout);
+                    break;
+                case SubscriberState.Live when idle >= _settings.Heartbeat:
+                    Beat(subscriber, _settings.Identity.At(Math.Max(_position, subscriber.Cursor) - 1));
+                    break;
+                case SubscriberState.Reading when idle >= _settings.Heartbeat && subscriber.Written == 0:
+                    Beat(subscriber, position: null);
+                    break;
+            }
+        }
+    }
+
+    private void End(Subscriber subscriber, DisconnectReason reason)
+    {
+        if (subscriber.State == SubscriberState.Gone || subscriber.Ending is not null) return;
+        if (subscriber.State == SubscriberState.Parked)
+        {
+            subscriber.Ending = reason;
+            subscriber.Output.CancelPendingFlush();
+            return;
+        }
+        Finish(subscriber, reason, atBoundary: subscriber.Written == 0);
+    }
+
+    private void Finish(Subscriber subscriber, DisconnectReason reason, bool atBoundary)
+    {
+        if (subscriber.State == SubscriberState.Gone) return;
+        subscriber.State = SubscriberState.Gone;
+        _routes.Remove(subscriber);
+        var last = _subscribers[^1];
+        _subscribers[subscriber.Index] = last;
+        last.Index = subscriber.Index;
+        _subscribers.RemoveAt(_subscribers.Count - 1);
+        subscriber.Complete(new(reason, atBoundary));
+    }
+}
+
+/// <summary>What all pumps of a hub share.</summary>
+internal sealed record PumpSettings(LogIdentity Identity, TimeSpan Heartbeat, TimeSpan WriteTimeout, TimeProvider Time, FonteMetrics Metrics);

@@ -1,0 +1,67 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Fonte;
+
+/// <summary>A few readers that fetch from the log for all subscribers that are further behind than memory reaches.</summary>
+/// <remarks>Served in the order of asking, a block at a time; a subscriber has at most one request, so the queue cannot grow beyond them.</remarks>
+internal sealed partial class ReplayReaders : IAsyncDisposable
+{
+    private const int BlockEvents = 1024;
+    private const int BlockBytes = 512 * 1024;
+    private const int Readers = 2;
+
+    private readonly IEventLog _log;
+    private readonly ILogger _logger;
+    private readonly ReplayCache _cache;
+    private readonly Channel<(Subscriber Subscriber, long From, Pump Pump)> _requests = Channel.CreateUnbounded<(Subscriber, long, Pump)>();
+    private readonly Task _running;
+
+    internal ReplayReaders(IEventLog log, long cacheBytes, ILogger logger)
+    {
+        (_log, _logger, _cache) = (log, logger, new(cacheBytes));
+        _running = Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(ReadLoopAsync)));
+    }
+
+    /// <summary>Asks for the block in which an offset lies; the pump is told when it is there.</summary>
+    internal void Request(Subscriber subscriber, long from, Pump pump) => _requests.Writer.TryWrite((subscriber, from, pump));
+
+    public async ValueTask DisposeAsync()
+    {
+        _requests.Writer.TryComplete();
+        await _running.ConfigureAwait(false);
+    }
+
+    private async Task ReadLoopAsync()
+    {
+        await foreach (var (subscriber, from, pump) in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                pump.Post(PumpMessage.BlockRead(subscriber, _cache.Find(from) ?? Read(from)));
+            }
+            catch (Exception exception)
+            {
+                // The next request may be for a sound part of the log; this subscriber is disconnected and asks again.
+                Log.ReadFailed(_logger, from, exception);
+                pump.Post(PumpMessage.BlockRead(subscriber, null));
+            }
+        }
+    }
+
+    private ReplayBlock Read(long from)
+    {
+        var slice = _log.Read(from, BlockEvents, BlockBytes);
+        var frames = new EventFrame[slice.Events.Count];
+        for (var i = 0; i < frames.Length; i++) frames[i] = EventStreamFormat.Encode(slice.Events[i], _log.Identity);
+        var block = new ReplayBlock(slice.From, slice.Next, frames);
+        if (block.Covers(from)) _cache.Add(block);
+        return block;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(20, LogLevel.Error, "The log cannot be read from offset {From}; the subscriber is disconnected")]
+        internal static partial void ReadFailed(ILogger logger, long from, Exception cause);
+    }
+}

@@ -1,0 +1,95 @@
+using System.IO.Pipelines;
+
+namespace Fonte;
+
+/// <summary>What a subscriber's pump is doing with it.</summary>
+internal enum SubscriberState
+{
+    /// <summary>It has seen everything and gets new events at once.</summary>
+    Live,
+
+    /// <summary>It is behind, and its pump writes what it missed as it comes round to it.</summary>
+    Behind,
+
+    /// <summary>It is behind further than memory reaches, and a reader fetches what comes next from the log.</summary>
+    Reading,
+
+    /// <summary>Its socket takes no more; nothing is written until it drains.</summary>
+    Parked,
+
+    /// <summary>Its stream has ended.</summary>
+    Gone,
+}
+
+/// <summary>How a stream ended.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="AtBoundary">Whether everything written was whole events that the socket took; otherwise the connection must be cut.</param>
+internal readonly record struct StreamEnd(DisconnectReason Reason, bool AtBoundary);
+
+/// <summary>One event stream: a cursor, and the pipe to a socket. There is no queue.</summary>
+/// <remarks>Touched by its pump only, but for <see cref="Completion"/>.</remarks>
+internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, PipeWriter output, int retryMilliseconds)
+{
+    private readonly TaskCompletionSource<StreamEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal PipeWriter Output { get; } = output;
+
+    internal ResumePoint Start { get; } = start;
+
+    internal int RetryMilliseconds { get; } = retryMilliseconds;
+
+    internal bool TellGaps => request.TellGaps;
+
+    internal IReadOnlyList<TopicMatcher> Matchers => request.Matchers;
+
+    /// <summary>Its places in the routes of its pump, one for each matcher.</summary>
+    internal Route[] Routes { get; set; } = [];
+
+    internal SubscriberState State { get; set; }
+
+    /// <summary>Its place in the pump's list of subscribers.</summary>
+    internal int Index { get; set; }
+
+    /// <summary>The next offset to look at. While live it lags behind the pump's own position, and is only a lower bound.</summary>
+    internal long Cursor { get; set; } = start.Next;
+
+    /// <summary>How many bytes of the event at the cursor are already written.</summary>
+    internal int Written { get; set; }
+
+    /// <summary>How many bytes were written since the last flush.</summary>
+    internal int Unflushed { get; set; }
+
+    /// <summary>The event it was last routed to, so that two matchers of one event send it once.</summary>
+    internal long LastRouted { get; set; }
+
+    /// <summary>The pump's clock when something was last written, or when it was parked.</summary>
+    internal long LastActivity { get; set; }
+
+    /// <summary>Set when the stream is to end as soon as the flush under way has returned.</summary>
+    internal DisconnectReason? Ending { get; set; }
+
+    /// <summary>Completes when the pump has let go: nothing is written to the pipe after that.</summary>
+    internal Task<StreamEnd> Completion => _completion.Task;
+
+    /// <summary>Whether it is to receive the event: it wants a topic of it, and may have it if it is private.</summary>
+    internal bool Receives(EventFrame frame)
+    {
+        foreach (var matcher in request.Matchers)
+        {
+            if (matcher.MatchesAny(frame.Topics)) return MayRead(frame);
+        }
+        return false;
+    }
+
+    internal bool MayRead(EventFrame frame)
+    {
+        if (!frame.Private) return true;
+        foreach (var grant in request.Grants)
+        {
+            if (grant.MatchesAny(frame.Topics)) return true;
+        }
+        return false;
+    }
+
+    internal void Complete(StreamEnd end) => _completion.TrySetResult(end);
+}

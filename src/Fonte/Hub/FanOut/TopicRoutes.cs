@@ -1,0 +1,77 @@
+namespace Fonte;
+
+/// <summary>A subscription's place in the routes: one matcher of one subscriber.</summary>
+internal sealed class Route(Subscriber subscriber, string key, RouteList list)
+{
+    internal Subscriber Subscriber { get; } = subscriber;
+    internal string Key { get; } = key;
+    internal RouteList List { get; } = list;
+    internal int Index { get; set; }
+}
+
+/// <summary>Subscriptions with the same matcher. Removal is constant in time: the last one takes the place.</summary>
+internal sealed class RouteList
+{
+    private readonly List<Route> _routes = [];
+
+    internal int Count => _routes.Count;
+
+    internal Subscriber this[int index] => _routes[index].Subscriber;
+
+    internal void Add(Route route)
+    {
+        route.Index = _routes.Count;
+        _routes.Add(route);
+    }
+
+    internal void Remove(Route route)
+    {
+        var last = _routes[^1];
+        _routes[route.Index] = last;
+        last.Index = route.Index;
+        _routes.RemoveAt(_routes.Count - 1);
+    }
+}
+
+/// <summary>Which subscribers of a pump an event goes to. Its cost follows the matching ones. Not thread-safe.</summary>
+internal sealed class TopicRoutes
+{
+    private readonly Dictionary<string, RouteList> _exact = new(StringComparer.Ordinal);
+    private readonly RouteList _wildcard = new();
+
+    internal void Add(Subscriber subscriber)
+    {
+        subscriber.Routes = new Route[subscriber.Matchers.Count];
+        for (var i = 0; i < subscriber.Routes.Length; i++)
+        {
+            var matcher = subscriber.Matchers[i];
+            var list = ListOf(matcher);
+            var route = new Route(subscriber, matcher.Pattern, list);
+            list.Add(route);
+            subscriber.Routes[i] = route;
+        }
+    }
+
+    internal void Remove(Subscriber subscriber)
+    {
+        foreach (var route in subscriber.Routes)
+        {
+            route.List.Remove(route);
+            if (route.List.Count == 0 && route.List != _wildcard) _exact.Remove(route.Key);
+        }
+        subscriber.Routes = [];
+    }
+
+    /// <summary>The subscribers with the exact matcher, or null.</summary>
+    internal RouteList? Exact(string topic) => _exact.GetValueOrDefault(topic);
+
+    /// <summary>The subscribers of every topic.</summary>
+    internal RouteList Wildcard => _wildcard;
+
+    private RouteList ListOf(TopicMatcher matcher)
+    {
+        if (matcher.Type == MatcherType.Wildcard) return _wildcard;
+        if (!_exact.TryGetValue(matcher.Pattern, out var list)) _exact.Add(matcher.Pattern, list = new());
+        return list;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+
+namespace Fonte;
+
+/// <summary>One identity of a log and the first offset written under it.</summary>
+/// <param name="Epoch">10 to 13 lower-case base32 characters (RFC 4648, section 6), random.</param>
+/// <param name="FirstOffset">The first offset that belongs to it.</param>
+public sealed record LogEpoch(string Epoch, long FirstOffset)
+{
+    internal const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+    // 12 characters are 60 random bits: two logs of one user never meet, and the ID stays short on the wire.
+    internal static string Create() => RandomNumberGenerator.GetString(Alphabet, 12);
+}
+
+/// <summary>Who a log is: its epoch, and the epochs it had before, oldest first.</summary>
+/// <remarks>An epoch ends where the next begins, so a cursor of an older epoch stays valid below that offset.</remarks>
+/// <param name="Lineage">At least one; the last is the current epoch.</param>
+public sealed record LogIdentity(IReadOnlyList<LogEpoch> Lineage)
+{
+    /// <summary>The epoch under which events are appended now.</summary>
+    public string Epoch => Lineage[^1].Epoch;
+
+    /// <summary>The position at an offset, under the current epoch.</summary>
+    public Position At(long offset) => new(Epoch, offset);
+
+    /// <summary>Whether the position names a place of this log's own history.</summary>
+    public bool Includes(Position position)
+    {
+        for (var i = Lineage.Count - 1; i >= 0; i--)
+        {
+            if (Lineage[i].Epoch != position.Epoch) continue;
+            return i == Lineage.Count - 1 || position.Offset < Lineage[i + 1].FirstOffset;
+        }
+        return false;
+    }
+
+    internal static LogIdentity New() => new([new LogEpoch(LogEpoch.Create(), 1)]);
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Fonte;
+
+/// <summary>Small steps that both logs take in the same way.</summary>
+internal static class LogReading
+{
+    private const int ChunkSize = 256;
+
+    internal static long GetUnixMicroseconds(this TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The event as it stands at its place in the log.</summary>
+    internal static LoggedEvent At(this EventDraft draft, long offset, long timeMicroseconds) => new()
+    {
+        Offset = offset,
+        TimeMicroseconds = timeMicroseconds,
+        Topics = draft.Topics,
+        Data = draft.Data,
+        Id = draft.Id,
+        Type = draft.Type,
+        RetryMilliseconds = draft.RetryMilliseconds,
+        Private = draft.Private,
+    };
+
+    /// <summary>Reads from memory, or returns <see langword="null"/> when the offset is no longer, or not at all, in the ring.</summary>
+    internal static LogSlice? ReadSlice(this OffsetRing<LoggedEvent> ring, long from, int maxEvents, long maxBytes)
+    {
+        var chunk = ArrayPool<LoggedEvent>.Shared.Rent(ChunkSize);
+        try
+        {
+            var (covered, count, next) = ring.CopyFrom(from, chunk.AsSpan(0, Math.Min(ChunkSize, maxEvents)));
+            if (!covered) return null;
+            var bytes = 0L;
+            for (var i = 0; i < count; i++)
+            {
+                bytes += chunk[i].Size;
+                if (bytes < maxBytes || i == count - 1) continue;
+                (count, next) = (i + 1, chunk[i + 1].Offset);
+            }
+            return new LogSlice(from, next, chunk[..count]);
+        }
+        finally
+        {
+            ArrayPool<LoggedEvent>.Shared.Return(chunk, clearArray: true);
+        }
+    }
+}

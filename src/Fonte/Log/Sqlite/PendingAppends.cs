@@ -1,0 +1,82 @@
+namespace Fonte;
+
+/// <summary>One append that waits for its commit.</summary>
+internal sealed class PendingAppend(EventDraft draft)
+{
+    private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal EventDraft Draft { get; } = draft;
+
+    internal int Size { get; } = EventSize.Of(draft);
+
+    internal Task<AppendResult> Completion => _completion.Task;
+
+    internal void Complete(AppendResult result) => _completion.SetResult(result);
+}
+
+/// <summary>What waits for the writer, bounded by bytes. Many add, one takes.</summary>
+internal sealed class PendingAppends(long maxBytes)
+{
+    // A Monitor and not a Lock, because the writer's thread waits on it.
+    private readonly object _gate = new();
+    private List<PendingAppend> _waiting = [];
+    private long _bytes;
+    private bool _closed;
+
+    /// <summary>Queues the append; or says why not.</summary>
+    internal AppendOutcome TryAdd(PendingAppend append)
+    {
+        lock (_gate)
+        {
+            if (_closed) return AppendOutcome.Unavailable;
+            if (_bytes > 0 && _bytes + append.Size > maxBytes) return AppendOutcome.Overloaded;
+            _bytes += append.Size;
+            _waiting.Add(append);
+            if (_waiting.Count == 1) Monitor.Pulse(_gate);
+            return AppendOutcome.Appended;
+        }
+    }
+
+    /// <summary>Waits for appends and takes all there are; false when closed and empty.</summary>
+    internal bool TryTake(ref List<PendingAppend> emptied)
+    {
+        lock (_gate)
+        {
+            while (_waiting.Count == 0 && !_closed) Monitor.Wait(_gate);
+            (_waiting, emptied) = (emptied, _waiting);
+            return emptied.Count > 0;
+        }
+    }
+
+    /// <summary>Takes all there are, without waiting.</summary>
+    internal List<PendingAppend> TakeAll()
+    {
+        lock (_gate)
+        {
+            var taken = _waiting;
+            _waiting = [];
+            return taken;
+        }
+    }
+
+    /// <summary>Gives back the room of appends that are completed.</summary>
+    internal void Release(long bytes)
+    {
+        lock (_gate) _bytes -= bytes;
+    }
+
+    /// <summary>Waits so long, or until closed; true when closed.</summary>
+    internal bool WaitForClose(TimeSpan time)
+    {
+        lock (_gate) return _closed || (Monitor.Wait(_gate, time) && _closed);
+    }
+
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

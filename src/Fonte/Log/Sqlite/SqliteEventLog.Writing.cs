@@ -1,0 +1,134 @@
+using Microsoft.Data.Sqlite;
+
+namespace Fonte;
+
+/// <content>The writer's thread.</content>
+public sealed partial class SqliteEventLog
+{
+    private void WriteLoop()
+    {
+        var taken = new List<PendingAppend>();
+        while (_pending.TryTake(ref taken))
+        {
+            for (var start = 0; start < taken.Count;) start = WriteBatch(taken, start);
+            taken.Clear();
+            if (_writer is null) RecoverWhenPossible();
+        }
+        Leave();
+        _ended.SetResult();
+    }
+
+    /// <summary>Commits the next events of the list together, and returns where the rest begins.</summary>
+    private int WriteBatch(List<PendingAppend> appends, int start)
+    {
+        var bytes = 0L;
+        var events = new List<LoggedEvent>();
+        var time = Math.Max(_lastTime, _options.TimeProvider.GetUnixMicroseconds());
+        for (var i = start; i < appends.Count && events.Count < MaxBatchEvents && bytes < MaxBatchBytes; i++)
+        {
+            bytes += appends[i].Size;
+            events.Add(appends[i].Draft.At(_next + events.Count, time));
+        }
+        var outcome = Commit(events, time);
+        for (var i = 0; i < events.Count; i++)
+            appends[start + i].Complete(new(outcome, outcome == AppendOutcome.Appended ? events[i].Offset : 0));
+        _pending.Release(bytes);
+        return start + events.Count;
+    }
+
+    private AppendOutcome Commit(List<LoggedEvent> events, long time)
+    {
+        if (_writer is null) return AppendOutcome.Unavailable;
+        try
+        {
+            var (outcome, cause) = _writer.Commit(events);
+            if (outcome == AppendOutcome.Appended) Publish(events, time);
+            else Fail(cause!);
+            return outcome;
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, the thread must live: without it every publisher would wait for ever.
+            Fail(exception);
+            return AppendOutcome.OutcomeUnknown;
+        }
+    }
+
+    // In this order: readable, then announced, then (by the caller) acknowledged.
+    private void Publish(List<LoggedEvent> events, long time)
+    {
+        var next = events[^1].Offset + 1;
+        _lastTime = time;
+        _recent.Append(events, next);
+        Volatile.Write(ref _next, next);
+        _tail.Pulse();
+    }
+
+    private void Fail(Exception cause)
+    {
+        Log.WriteFailed(_logger, _file.Path, cause);
+        _fault = $"The log {_file.Path} cannot be written: {cause.Message}";
+        Discard();
+    }
+
+    private void RecoverWhenPossible()
+    {
+        do
+        {
+            // Those that came in before the fault was known are answered at once, not when the disk is well again.
+            foreach (var append in _pending.TakeAll())
+            {
+                append.Complete(new(AppendOutcome.Unavailable));
+                _pending.Release(append.Size);
+            }
+        }
+        while (!_pending.WaitForClose(RetryInterval) && !TryRecover());
+    }
+
+    /// <summary>
+    /// Opens the database anew and takes its word for what is in it: a commit that failed half way is either whole in the
+    /// write-ahead log or not there.
+    /// </summary>
+    private bool TryRecover()
+    {
+        try
+        {
+            _writer = new SqliteLogWriter(_file.Path, _options.Synchronous);
+            var next = SqliteLogState.NextOffsetOf(_writer.Connection);
+            if (next > _next)
+            {
+                _recent.Reset(next);
+                Volatile.Write(ref _next, next);
+                _tail.Pulse();
+            }
+            _fault = null;
+            Log.Recovered(_logger, _file.Path, next);
+            return true;
+        }
+        catch (SqliteException exception)
+        {
+            Log.WriteFailed(_logger, _file.Path, exception);
+            Discard();
+            return false;
+        }
+    }
+
+    private void Leave()
+    {
+        try
+        {
+            if (_writer is not null) SqliteLogState.Leave(_writer.Connection);
+        }
+        catch (SqliteException exception)
+        {
+            Log.WriteFailed(_logger, _file.Path, exception);
+        }
+        Discard();
+    }
+
+    private void Discard()
+    {
+        _writer?.Dispose();
+        _writer = null;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using Microsoft.Data.Sqlite;
+
+namespace Fonte;
+
+/// <summary>The log's folder, locked for this process, with a database in it that was found sound.</summary>
+internal sealed class SqliteLogFile : IDisposable
+{
+    private const int HeaderSize = 100;
+    private readonly FileStream _lock;
+
+    private SqliteLogFile(string path, FileStream fileLock)
+    {
+        Path = path;
+        _lock = fileLock;
+    }
+
+    internal string Path { get; }
+
+    /// <summary>Locks the folder, makes the database if there is none, and checks the one there is without changing it.</summary>
+    /// <exception cref="LogUnavailableException">With the sentence for the operator.</exception>
+    internal static SqliteLogFile Open(string directory, TimeProvider time)
+    {
+        var fileLock = Lock(directory);
+        var path = System.IO.Path.Combine(directory, SqliteLogSchema.FileName);
+        try
+        {
+            if (File.Exists(path)) Check(path);
+            else Create(path, time);
+            return new SqliteLogFile(path, fileLock);
+        }
+        catch (Exception exception)
+        {
+            fileLock.Dispose();
+            throw exception switch
+            {
+                LogUnavailableException => exception,
+                SqliteException or LogDamagedException => new LogUnavailableException($"The log {path} is damaged: {exception.Message}", exception),
+                IOException or UnauthorizedAccessException => new LogUnavailableException($"The log {path} cannot be opened: {exception.Message}", exception),
+                _ => exception,
+            };
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LogUnavailableException($"The data folder {directory} cannot be made: {exception.Message}", exception);
+        }
+        var path = System.IO.Path.Combine(directory, SqliteLogSchema.LockName);
+        try
+        {
+            // FileShare.None is flock(LOCK_EX | LOCK_NB) here: gone with the process, however it ends.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new LogUnavailableException($"The data folder {directory} cannot be written: {exception.Message}", exception);
+        }
+        catch (IOException exception)
+        {
+            var sentence = File.Exists(path)
+                ? $"The log in {directory} is in use by another server; stop that one, or give this one another folder."
+                : $"The data folder {directory} cannot be written: {exception.Message}";
+            throw new LogUnavailableException(sentence, exception);
+        }
+    }
+
+    // Made beside its place and renamed when it is whole: a crash in between leaves no half-made log.
+    private static void Create(string path, TimeProvider time)
+    {
+        if (File.Exists(path + "-wal"))
+            throw new LogUnavailableException($"The log {path} is missing, but its write-ahead log {path}-wal is there; put the log back, or move that file away.");
+        var unfinished = path + ".new";
+        foreach (var left in (ReadOnlySpan<string>)[unfinished, unfinished + "-wal", unfinished + "-shm", unfinished + "-journal"])
+            File.Delete(left);
+        using (var connection = SqliteConnections.Open(unfinished, SqliteOpenMode.ReadWriteCreate, SqliteLogSchema.Settings))
+        {
+            connection.Execute("PRAGMA journal_mode = WAL;");
+            connection.Execute($"""
+                BEGIN;
+                {SqliteLogSchema.Tables}
+                INSERT INTO epoch VALUES ('{LogEpoch.Create()}', 1, {time.GetUnixMicroseconds()});
+                INSERT INTO state VALUES (1, 1, '', 0);
+                PRAGMA application_id = {SqliteLogSchema.ApplicationId};
+                PRAGMA user_version = {SqliteLogSchema.Version};
+                COMMIT;
+                """);
+        }
+        DurableFiles.Rename(unfinished, path);
+    }
+
+    private static void Check(string path)
+    {
+        CheckHeader(path);
+        using var connection = SqliteConnections.Open(path, SqliteOpenMode.ReadOnly);
+        if (connection.Scalar("SELECT count(*) FROM epoch") < 1 || connection.Scalar("SELECT count(*) FROM state") != 1)
+            throw new LogDamagedException("It has no identity.");
+        foreach (var end in (ReadOnlySpan<string>)["ASC", "DESC"])
+        {
+            using var statement = new SqliteStatement(connection, $"SELECT {SqliteLogSchema.Columns} FROM event ORDER BY offset {end} LIMIT 1");
+            if (statement.Step()) EventRow.Read(statement, path);
+        }
+    }
+
+    // Read before SQLite may touch the file: it would make another program's database its own (SQLite file format, section 1.3).
+    private static void CheckHeader(string path)
+    {
+        Span<byte> header = stackalloc byte[HeaderSize];
+        using var file = File.OpenHandle(path);
+        if (RandomAccess.Read(file, header, 0) < HeaderSize || !header.StartsWith("SQLite format 3\0"u8))
+            throw new LogUnavailableException($"The file {path} is not a Fonte log; move it away, or give another data folder.");
+        if (BinaryPrimitives.ReadInt32BigEndian(header[68..]) != SqliteLogSchema.ApplicationId)
+            throw new LogUnavailableException($"The file {path} is the database of another program; move it away, or give another data folder.");
+        var version = BinaryPrimitives.ReadInt32BigEndian(header[60..]);
+        if (version > SqliteLogSchema.Version)
+            throw new LogUnavailableException($"The log {path} was made by a newer version of Fonte (format {version}, this one knows {SqliteLogSchema.Version}); use that version.");
+        var pageSize = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is 1 and var one ? 65_536 * one : BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
+        var wholeSize = (long)pageSize * BinaryPrimitives.ReadUInt32BigEndian(header[28..]);
+        var wal = new FileInfo(path + "-wal");
+        if (RandomAccess.GetLength(file) < wholeSize && (!wal.Exists || wal.Length == 0))
+            throw new LogUnavailableException($"The log {path} is damaged: it is cut short ({RandomAccess.GetLength(file)} of {wholeSize} bytes).");
+    }
+}

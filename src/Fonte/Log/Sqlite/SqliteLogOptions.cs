@@ -1,0 +1,24 @@
+namespace Fonte;
+
+/// <summary>How a SQLite log is opened.</summary>
+public sealed class SqliteLogOptions
+{
+    /// <summary>The folder that holds the log; made if it is missing.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>What an acknowledged event survives.</summary>
+    /// <value><see cref="SqliteSynchronous.Full"/></value>
+    public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;
+
+    /// <summary>How many bytes of events may wait to be committed; beyond it appends are refused.</summary>
+    /// <value>67,108,864 (64 MiB)</value>
+    public long MaxPendingBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many bytes of the latest events are read from memory instead of the disk.</summary>
+    /// <value>8,388,608 (8 MiB)</value>
+    public long TailBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>The clock of the commit times.</summary>
+    /// <value><see cref="TimeProvider.System"/></value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,62 @@
+using Microsoft.Data.Sqlite;
+
+namespace Fonte;
+
+/// <summary>Who the log is and where it ends, read at start; and the new epoch it takes when it may have been rolled back.</summary>
+internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, long NextOffset, long LastTime)
+{
+    private const string NoBoot = "unknown";
+
+    /// <summary>Reads the state, and records how the log is open from now on.</summary>
+    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, long time)
+    {
+        var boot = CurrentBoot();
+        var next = NextOffsetOf(connection);
+        // After a power cut the newest commits of a relaxed log may be gone, and their offsets will be given again.
+        if (connection.Scalar("SELECT relaxed FROM state") != 0 && (boot == NoBoot || LastBoot(connection) != boot))
+            connection.Execute($"INSERT INTO epoch VALUES ('{LogEpoch.Create()}', {next}, {time})");
+        connection.Execute($"UPDATE state SET boot = '{boot}', relaxed = {(synchronous == SqliteSynchronous.Full ? 0 : 1)}");
+        return new(
+            new LogIdentity(Lineage(connection)),
+            connection.Scalar($"SELECT coalesce(min(offset), {next}) FROM event"),
+            next,
+            connection.Scalar("SELECT coalesce((SELECT time FROM event ORDER BY offset DESC LIMIT 1), 0)"));
+    }
+
+    // An emptied table would start at 1 again; whoever deletes rows keeps state.next_offset above them.
+    internal static long NextOffsetOf(SqliteConnection connection) =>
+        connection.Scalar("SELECT max((SELECT next_offset FROM state), (SELECT coalesce(max(offset), 0) + 1 FROM event))");
+
+    /// <summary>Records a clean end: everything is on the disk, so nothing can be rolled back.</summary>
+    internal static void Leave(SqliteConnection connection)
+    {
+        connection.Execute("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE);");
+        connection.Execute("UPDATE state SET relaxed = 0");
+    }
+
+    private static List<LogEpoch> Lineage(SqliteConnection connection)
+    {
+        var lineage = new List<LogEpoch>();
+        using var statement = new SqliteStatement(connection, "SELECT epoch, first_offset FROM epoch ORDER BY first_offset, time, rowid");
+        while (statement.Step()) lineage.Add(new(statement.Text(0), statement.Integer(1)));
+        return lineage;
+    }
+
+    private static string LastBoot(SqliteConnection connection)
+    {
+        using var statement = new SqliteStatement(connection, "SELECT boot FROM state");
+        return statement.Step() ? statement.Text(0) : "";
+    }
+
+    private static string CurrentBoot()
+    {
+        try
+        {
+            return Guid.TryParse(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), out var boot) ? boot.ToString() : NoBoot;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return NoBoot;
+        }
+    }
+}
