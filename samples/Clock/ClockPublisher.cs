@@ -51,7 +51,7 @@ internal sealed partial class ClockPublisher(IEventPublisher publisher, TimeProv
         try
         {
             var result = await publisher.PublishAsync(Topic, text, cancellationToken);
-            if (result.Outcome != PublishOutcome.Published) Log.Refused(logger, text, result.Outcome, result.Problem);
+            if (!result.IsPublished) Log.Refused(logger, text, result.Outcome, result.Fault?.Sentence);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the next second is due: the loop must outlive every failure of one publish.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -63,8 +63,8 @@ internal sealed partial class ClockPublisher(IEventPublisher publisher, TimeProv
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The clock's event '{Text}' was not published: {Outcome}. {Problem}")]
-        public static partial void Refused(ILogger logger, string text, PublishOutcome outcome, string? problem);
+        [LoggerMessage(1, LogLevel.Warning, "The clock's event '{Text}' was not published: {Outcome}. {Fault}")]
+        public static partial void Refused(ILogger logger, string text, PublishOutcome outcome, string? fault);
 
         [LoggerMessage(2, LogLevel.Error, "The clock's event '{Text}' could not be published; the clock goes on.")]
         public static partial void Failed(ILogger logger, string text, Exception exception);

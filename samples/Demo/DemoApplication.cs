@@ -22,8 +22,8 @@ internal static class DemoApplication
 
         builder.Services.AddFonte(fonte =>
         {
-            fonte.DataDirectory = options.Data;
-            fonte.AllowAnonymousPublish = options.Dev;
+            fonte.Data = options.Data;
+            fonte.AnonymousPublish = options.Dev;
         });
         builder.Services.AddClock();
         builder.Services.AddLab();

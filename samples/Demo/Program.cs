@@ -1,3 +1,4 @@
+using Fonte;
 using Fonte.Samples.Demo;
 
 const int startFailed = 2;
@@ -15,6 +16,7 @@ if (options.Help)
     return 0;
 }
 
+DescriptorLimit.Raise();
 await using var app = DemoApplication.Build(options);
 try
 {
@@ -26,6 +28,7 @@ catch (Exception exception) when (StartupFailure.Explain(exception, options) is 
     return startFailed;
 }
 
+DemoLog.Limit(app.Logger, DescriptorLimit.Describe());
 if (options.Dev) DemoLog.DevelopmentMode(app.Logger);
 await app.WaitForShutdownAsync();
 return 0;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
 namespace Fonte.Samples.Demo;
 
@@ -10,6 +11,7 @@ internal static class StartupFailure
     public static string? Explain(Exception exception, DemoOptions options) => exception switch
     {
         LogUnavailableException => exception.Message,
+        OptionsValidationException wrong => string.Join(' ', wrong.Failures),
         IOException { InnerException: AddressInUseException } =>
             $"The address {options.Urls} is already in use: stop the program that uses it, or choose another with --urls.",
         SocketException or IOException { InnerException: SocketException } => $"The demo cannot listen on {options.Urls}: {exception.Message}",

@@ -35,7 +35,7 @@ internal sealed partial class LabLoop(LabStream stream, LabInterval interval, IE
         {
             var data = stream.Write(_readings, ++_count, timeProvider.GetLocalNow());
             var result = await publisher.PublishAsync(new EventDraft { Topics = [Topic], Data = data }, cancellationToken);
-            if (result.Outcome != PublishOutcome.Published) Log.Refused(logger, Topic, result.Outcome, result.Problem);
+            if (!result.IsPublished) Log.Refused(logger, Topic, result.Outcome, result.Fault?.Sentence);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the next event is due: the loop must outlive every failure of one publish.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -47,8 +47,8 @@ internal sealed partial class LabLoop(LabStream stream, LabInterval interval, IE
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "An event of '{Topic}' was not published: {Outcome}. {Problem}")]
-        public static partial void Refused(ILogger logger, string topic, PublishOutcome outcome, string? problem);
+        [LoggerMessage(1, LogLevel.Warning, "An event of '{Topic}' was not published: {Outcome}. {Fault}")]
+        public static partial void Refused(ILogger logger, string topic, PublishOutcome outcome, string? fault);
 
         [LoggerMessage(2, LogLevel.Error, "An event of '{Topic}' could not be published; its loop goes on.")]
         public static partial void Failed(ILogger logger, string topic, Exception exception);

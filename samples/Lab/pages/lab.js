@@ -77,6 +77,8 @@ function render() {
 
 function summarise() {
   const key = paused ? 'lab.summary.paused' : count === 0 ? 'lab.summary.none' : 'lab.summary';
+  // What the counters show to the eye, the summary says to a screen reader; that the page is paused concerns both.
+  by('summary').classList.toggle('visually-hidden', !paused);
   by('summary').textContent = t(key, { count: formatNumber(count), time: updated });
 }
 

@@ -31,14 +31,14 @@ public sealed class LabPageTests(SharedDemo demo, SharedBrowser browser)
     }
 
     [Theory]
-    [InlineData("{\"contador\":1,\"mensagem\":\"" + Script + "\",\"horario\":\"10:00:00\"}")]
-    [InlineData(Script)]
-    public async Task Markup_in_an_event_is_shown_as_text(string data)
+    [InlineData(3002, "{\"contador\":1,\"mensagem\":\"" + Script + "\",\"horario\":\"10:00:00\"}")]
+    [InlineData(3006, Script)]
+    public async Task Markup_in_an_event_is_shown_as_text(int interval, string data)
     {
-        await using var watched = await OpenAsync("eventos", 3002);
+        await using var watched = await OpenAsync("eventos", interval);
         var page = watched.Page;
 
-        await demo.PublishAsync("lab/eventos/3002.0", data);
+        await demo.PublishAsync($"lab/eventos/{interval}.0", data);
 
         await Expect(page.Locator("#rows li").First).ToContainTextAsync(Script);
         await Expect(page.Locator("#rows :is(script, img)")).ToHaveCountAsync(0);
@@ -95,7 +95,7 @@ public sealed class LabPageTests(SharedDemo demo, SharedBrowser browser)
         await interval.FillAsync("0.5");
         await interval.PressAsync("Tab");
         await Expect(page.Locator("#address")).ToHaveTextAsync("/eventos?intervalo=0.5");
-        await Expect(page.Locator("#rows li").Nth(2)).ToContainTextAsync("No. 1 ·");
+        await Expect(page.Locator("#rows li").Nth(1)).ToBeVisibleAsync();
         watched.AssertClean();
     }
 

@@ -18,5 +18,5 @@ internal sealed class RecordingPublisher : IEventPublisher
 
     public ValueTask<(string Topic, string Data)> NextAsync() => _events.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
-    private static PublishResult Published() => new() { Outcome = PublishOutcome.Published };
+    private static PublishResult Published() => new(PublishOutcome.Published, "1");
 }
