@@ -13,7 +13,11 @@ let running = true;
 
 const connection = new Connection(new URL('../data', import.meta.url), {
   onEvent: show,
-  onState: (report) => document.querySelector('connection-state').show(report),
+  onState: (report) => {
+    document.querySelector('connection-state').show(report);
+    // A time that nobody updates is not the time: it fades until the connection is back.
+    document.querySelector('.face').classList.toggle('stale', report.state !== 'open');
+  },
 });
 
 function show(event) {

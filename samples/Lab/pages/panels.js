@@ -24,7 +24,9 @@ export class Panels {
       const known = Number.isFinite(value);
       panel.querySelector('.value').textContent = known ? measure(panel.dataset.variable, value) : t('lab.waiting');
       panel.classList.toggle('waiting', !known);
-      panel.querySelector('meter').value = known ? value : 0;
+      const { from, to } = panel.querySelector('.gauge').dataset;
+      const part = known ? Math.min(1, Math.max(0, (value - from) / (to - from))) : 0;
+      panel.querySelector('.gauge').style.setProperty('--part', part);
     }
 
     const hot = isHot(this.#latest);
