@@ -17,11 +17,11 @@ public static class ClockExtensions
     {
         // Who reconnects wants the time that it is, not the seconds that have passed: no resume.
         var stream = FonteResults.EventStream(new EventStreamOptions { Topics = [ClockPublisher.Topic], Resume = false });
-        endpoints.MapGet("/data", (HttpContext context) =>
+        endpoints.MapGet("/data", context =>
         {
             // A page opened from disk has the origin 'null'. The time is public and needs no credentials, so any origin may read it.
             context.Response.Headers.AccessControlAllowOrigin = "*";
-            return stream;
+            return stream.ExecuteAsync(context);
         });
         endpoints.MapPages("/clock", typeof(ClockExtensions).Assembly);
     }

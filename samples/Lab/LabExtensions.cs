@@ -17,11 +17,11 @@ public static class LabExtensions
     public static void MapLab(this IEndpointRouteBuilder endpoints)
     {
         foreach (var stream in LabStream.All)
-            endpoints.MapGet(stream.Path, (HttpContext context, LabLoops loops) => StreamAsync(context, loops, stream));
+            endpoints.MapGet(stream.Path, context => StreamAsync(context, stream));
         endpoints.MapPages("/lab", typeof(LabExtensions).Assembly);
     }
 
-    private static async Task StreamAsync(HttpContext context, LabLoops loops, LabStream stream)
+    private static async Task StreamAsync(HttpContext context, LabStream stream)
     {
         // Invented readings for any page, also one opened from disk, whose origin is 'null'; no credentials are involved.
         context.Response.Headers.AccessControlAllowOrigin = "*";
@@ -31,7 +31,7 @@ public static class LabExtensions
             return;
         }
 
-        using var lease = loops.Join(stream, interval);
+        using var lease = context.RequestServices.GetRequiredService<LabLoops>().Join(stream, interval);
         var result = lease is null ? LabProblems.TooManyIntervals(context) : FonteResults.EventStream(stream.Topic(interval));
         await result.ExecuteAsync(context);
     }
