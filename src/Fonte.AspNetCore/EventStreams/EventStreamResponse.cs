@@ -37,6 +37,8 @@ internal static class EventStreamResponse
         // nginx would hold events back until its buffer is full.
         headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        // The compression middleware is there, and would hold events back in its buffers; it leaves alone what is encoded already.
+        if (context.Features.Get<IHttpsCompressionFeature>() is not null) headers.ContentEncoding = "identity";
         // Kestrel's rate is for responses that end; a slow subscriber costs nothing here and has a timeout of its own.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         // A stream of an hour is not a slow request.

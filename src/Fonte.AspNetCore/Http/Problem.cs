@@ -10,6 +10,9 @@ namespace Fonte.AspNetCore;
 /// <param name="Detail">A sentence for whoever wrote the request; never repeats what was sent, and never says what an exception said.</param>
 internal sealed record Problem(int Status, string Name, string Detail)
 {
+    // The document is never put into HTML, so quotation marks need not be hidden from it.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string TypePrefix = "urn:fonte:problem:";
 
     /// <summary>After how many seconds to try again, where that helps.</summary>
@@ -28,7 +31,7 @@ internal sealed record Problem(int Status, string Name, string Detail)
         if (Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
         if (RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, Readable))
         {
             json.WriteStartObject();
             json.WriteString("type", TypePrefix + Name);

@@ -51,10 +51,12 @@ internal static partial class Server
         builder.Configuration.AddInMemoryCollection(commandLine);
         options = ServeConfiguration.Read(builder.Configuration);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // These two repeat, with a stack trace, what the command says in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenBacklog);
         ServeConfiguration.Listen(builder, options);

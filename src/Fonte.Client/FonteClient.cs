@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace Fonte.Client;
+
+/// <summary>Subscribes to and publishes on one hub that speaks the Mercure protocol.</summary>
+/// <remarks>
+/// Safe for threads: any number of subscriptions and publications may go on at once. It holds nothing to dispose; the
+/// <see cref="HttpClient"/> stays the caller's, and so do its authorization, proxy and certificates.
+/// Each subscription occupies one connection.
+/// </remarks>
+public sealed class FonteClient
+{
+    private readonly HttpClient _http;
+    private readonly FonteClientOptions _options;
+    private readonly Lock _randomLock = new();
+
+    /// <summary>Creates a client of one hub; nothing is sent yet.</summary>
+    /// <param name="http">
+    /// What sends the requests. Its <see cref="HttpClient.Timeout"/> bounds the wait for a response's headers, not the event stream.
+    /// </param>
+    /// <param name="options">The hub's address, the client's patience and its limits.</param>
+    /// <exception cref="ArgumentException">One or more options are wrong; the message names them all.</exception>
+    public FonteClient(HttpClient http, FonteClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfInvalid();
+        _http = http;
+        _options = options;
+    }
+
+    /// <summary>Gives the events of the topics in the hub's order, reconnecting by itself and resuming after the last event ID.</summary>
+    /// <param name="request">The topics, and where to start.</param>
+    /// <param name="cancellationToken">Ends the subscription.</param>
+    /// <returns>The events, without end; each enumeration is a subscription of its own that starts where the request says.</returns>
+    /// <remarks>
+    /// <para>
+    /// Order: no gap, no duplicate, no reorder, also across reconnections, as long as the hub retains the position. Where it does not, the
+    /// hub tells so with an event whose <see cref="ReceivedEvent.IsGap"/> is true. The cursor moves only with whole blocks, with or
+    /// without data: an event cut in its middle is asked for again. What a consumer has not yet asked for is not read from the socket
+    /// beyond small buffers, so a slow consumer costs no memory.
+    /// </para>
+    /// <para>
+    /// It ends by itself only when the hub answers 204 (WHATWG HTML, 9.2.1). When the stream ends or breaks, brings nothing for
+    /// <see cref="FonteClientOptions.IdleTimeout"/>, cannot be opened, or is answered 408, 429 or 5xx, the client calls
+    /// <see cref="FonteClientOptions.Reconnecting"/>, waits and reconnects, without limit.
+    /// The wait before attempt <c>n</c> (from 1) is uniform in [base, min(<see cref="FonteClientOptions.MaximumBackoff"/>, base × 2ⁿ)];
+    /// base is the last <c>retry:</c> told, or else
+    /// <see cref="FonteClientOptions.MinimumBackoff"/>, kept between those two options. After a <c>Retry-After</c> it is no shorter than
+    /// that says, at most one day. <c>n</c> starts over after a successful stream: one that told an ID, gave an event,
+    /// or lasted for <see cref="FonteClientOptions.MaximumBackoff"/>.
+    /// A 200 that only says <c>retry:</c> and ends, as an overloaded hub does, is not one.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">The request has no topic, or a text in it cannot be sent.</exception>
+    /// <exception cref="FonteClientException">
+    /// While enumerating: the hub refused (any other status than those above), answered with another content type than
+    /// <c>text/event-stream</c>, or sent an event larger than <see cref="FonteClientOptions.MaximumEventSize"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">While enumerating: <paramref name="cancellationToken"/> was cancelled.</exception>
+    public IAsyncEnumerable<ReceivedEvent> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.ThrowIfInvalid(nameof(request));
+        return EnumerateAsync(request, cancellationToken);
+    }
+
+    /// <summary>Publishes one event and gives its event ID.</summary>
+    /// <param name="outgoing">The event.</param>
+    /// <param name="cancellationToken">Gives up; the event may have been published all the same.</param>
+    /// <returns>The event ID; on a Fonte hub the event is then durable.</returns>
+    /// <remarks>
+    /// Never tried twice by itself: when the response is lost, the event may have been published, and a second attempt would publish it
+    /// twice. The caller decides, by <see cref="FonteClientException.StatusCode"/> (null: unknown)
+    /// and <see cref="FonteClientException.RetryAfter"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, or ill-formed text.</exception>
+    /// <exception cref="FonteClientException">The hub refused the event, could not be reached, or gave no event ID.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<string> PublishAsync(OutgoingEvent outgoing, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(outgoing);
+        using var form = PublishForm.Encode(outgoing);
+        return await Publication.SendAsync(_http, _options, form, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<ReceivedEvent> EnumerateAsync(
+        SubscribeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var lastEventId = request.LastEventId ?? "";
+        var backoff = new Backoff(_options, _randomLock);
+        while (true)
+        {
+            var opening = await EventStreamOpening.TryAsync(_http, _options, request, lastEventId, cancellationToken).ConfigureAwait(false);
+            if (opening.Stopped)
+                yield break;
+            var reason = opening.Reason;
+            if (opening.Stream is { } stream)
+            {
+                await using (stream.ConfigureAwait(false))
+                {
+                    while (await stream.ReadAsync().ConfigureAwait(false) is { } received)
+                        yield return received;
+                    lastEventId = stream.LastEventId;
+                    reason = stream.EndReason;
+                    if (stream.ReconnectionTime is { } reconnectionTime)
+                        backoff.SetReconnectionTime(reconnectionTime);
+                    if (stream.IsSuccessful)
+                        backoff.Reset();
+                }
+            }
+
+            var delay = backoff.Next(opening.RetryAfter);
+            _options.Reconnecting?.Invoke(new Reconnection(backoff.Attempt, delay, lastEventId, reason));
+            await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Text;
+
+namespace Fonte.Client;
+
+/// <summary>One publication: the request, and what its response says.</summary>
+internal static class Publication
+{
+    public static async Task<string> SendAsync(
+        HttpClient http, FonteClientOptions options, HttpContent form, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, options.HubUrl)
+        {
+            Content = form,
+            Version = http.DefaultRequestVersion,
+            VersionPolicy = http.DefaultVersionPolicy,
+        };
+        try
+        {
+            using var response = await http
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw await HubRefusal.ReadAsync(response, options, cancellationToken).ConfigureAwait(false);
+            // HttpClient follows a 301, 302 or 303 with a GET, and what answers that has not published anything.
+            var id = message.Method == HttpMethod.Post
+                ? Encoding.UTF8.GetString((await BoundedBody.ReadAsync(response, options, cancellationToken).ConfigureAwait(false)).Span)
+                : "";
+            if (id.Length == 0 || id.Any(char.IsControl))
+            {
+                throw new FonteClientException("The hub answered 200 without an event ID: is this the hub's URL?")
+                {
+                    StatusCode = response.StatusCode,
+                };
+            }
+
+            return id;
+        }
+        catch (Exception exception) when (IsOutcomeUnknown(exception, cancellationToken))
+        {
+            throw new FonteClientException(
+                $"The event may not have been published, the hub gave no answer: {exception.Message}", exception);
+        }
+    }
+
+    private static bool IsOutcomeUnknown(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Xunit;
+
+namespace Fonte.AspNetCore.Tests;
+
+public sealed class EventStreamTests
+{
+    private static CancellationToken Stop => HubApplication.Stop;
+
+    [Fact]
+    public async Task Stream_starts_at_once_with_its_fields_retry_and_position()
+    {
+        await using var app = await HubApplication.StartAsync();
+        await using var stream = await app.OpenAsync("?match=a");
+        var headers = stream.Response.Headers;
+        Assert.Equal("text/event-stream", stream.Response.Content.Headers.ContentType!.ToString());
+        Assert.Equal("no-store", headers.CacheControl!.ToString());
+        Assert.Equal("no", headers.GetValues("X-Accel-Buffering").Single());
+        Assert.Null(stream.Preceding);
+        Assert.Matches("^retry: [0-9]+\n\nid: urn:fonte:[a-z2-7]{12}:0\n\n$", await stream.ReadUntilAsync(":0\n\n"));
+    }
+
+    [Fact]
+    public async Task Event_of_the_lecture_has_the_block_of_the_lecture()
+    {
+        await using var app = await HubApplication.StartAsync();
+        await using var stream = await app.OpenAsync("?match=a");
+        await stream.ReadUntilAsync(":0\n\n");
+        await app.PublishAsync("topic=a&id=1&type=update&data=" + Uri.EscapeDataString("{\"valor\": 100}") + "&retry=5000");
+        Assert.Equal("id: 1\nevent: update\ndata: {\"valor\": 100}\nretry: 5000\n\n", await stream.ReadUntilAsync("\n\n"));
+    }
+
+    [Fact]
+    public async Task Data_of_a_mebibyte_with_every_line_end_comes_back_equal()
+    {
+        await using var app = await HubApplication.StartAsync(options => options.MaxBodyBytes = 8 * 1024 * 1024);
+        await using var stream = await app.OpenAsync("?match=a");
+        var text = new StringBuilder();
+        for (var n = 0; text.Length < 1024 * 1024; n++) text.Append(n).Append("\r\n\0\uFEFF😀\rx\ny");
+        await app.PublishAsync("topic=a&data=" + WebUtility.UrlEncode(text.ToString()));
+        Assert.Equal(text.ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'), await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Cursor_of_the_field_wins_over_the_parameter()
+    {
+        await using var app = await HubApplication.StartAsync();
+        var first = await app.PublishAsync("topic=a&data=1");
+        var second = await app.PublishAsync("topic=a&data=2");
+        await app.PublishAsync("topic=a&data=3");
+        await using var stream = await app.OpenAsync($"?match=a&last_event_id={first}", lastEventId: second);
+        Assert.Equal(second, stream.Preceding);
+        Assert.Equal("3", await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Empty_cursor_counts_as_absent()
+    {
+        await using var app = await HubApplication.StartAsync();
+        var first = await app.PublishAsync("topic=a&data=1");
+        await app.PublishAsync("topic=a&data=2");
+        await using (var live = await app.OpenAsync("?match=a&last_event_id=")) Assert.Null(live.Preceding);
+        await using var stream = await app.OpenAsync($"?match=a&last_event_id={first}", lastEventId: "");
+        Assert.Equal(first, stream.Preceding);
+    }
+
+    [Fact]
+    public async Task Unknown_cursor_is_told_in_the_field_and_in_band()
+    {
+        await using var app = await HubApplication.StartAsync();
+        await app.PublishAsync("topic=a&data=1");
+        await using (var stream = await app.OpenAsync("?match=a&last_event_id=nope"))
+        {
+            Assert.Equal("earliest", stream.Preceding);
+            Assert.Equal("fonte-gap", (await stream.NextAsync()).EventType);
+            Assert.Equal("1", await stream.NextDataAsync());
+        }
+        await using var untold = await app.OpenAsync("?match=a&last_event_id=nope&gap=0");
+        Assert.Equal("1", await untold.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Private_event_is_stored_and_delivered_to_nobody()
+    {
+        await using var app = await HubApplication.StartAsync();
+        await using var live = await app.OpenAsync("?match=a");
+        await app.PublishAsync("topic=a&data=secret&private=");
+        await app.PublishAsync("topic=a&data=public");
+        Assert.Equal("public", await live.NextDataAsync());
+        await using var replayed = await app.OpenAsync("?match=*&last_event_id=earliest");
+        Assert.Equal("public", await replayed.NextDataAsync());
+    }
+
+    [Theory]
+    [InlineData("", "match-missing")]
+    [InlineData("?last_event_id=earliest", "match-missing")]
+    [InlineData("?matchs=a", "match-unknown")]
+    [InlineData("?Match=a", "match-unknown")]
+    [InlineData("?match=a&match_foo=b", "match-unknown")]
+    [InlineData("?match_urlpattern=/a", "match-unknown")]
+    [InlineData("?match=", "match-invalid")]
+    [InlineData("?match", "match-invalid")]
+    [InlineData("?match=a%0Ab", "match-invalid")]
+    [InlineData("?match=%E2%80%8B", "match-invalid")]
+    [InlineData("?match=%FF", "invalid-utf8")]
+    [InlineData("?match=a&last_event_id=%FF", "invalid-utf8")]
+    public async Task Bad_query_is_refused_with_a_sentence(string query, string problem)
+    {
+        await using var app = await HubApplication.StartAsync();
+        await using var stream = await app.OpenAsync(query);
+        await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.BadRequest, problem);
+    }
+
+    [Fact]
+    public async Task Limits_of_matchers_hold()
+    {
+        await using var app = await HubApplication.StartAsync();
+        await using (var many = await app.OpenAsync("?" + string.Join('&', Enumerable.Range(0, 101).Select(n => $"match={n}"))))
+            await PublishTests.AssertProblemAsync(many.Response, HttpStatusCode.BadRequest, "too-many-matchers");
+        await using (var hundred = await app.OpenAsync("?" + string.Join('&', Enumerable.Range(0, 100).Select(n => $"match_exact={n}"))))
+            Assert.Equal(HttpStatusCode.OK, hundred.Response.StatusCode);
+        await using var longOne = await app.OpenAsync("?match=" + new string('x', 2049));
+        await PublishTests.AssertProblemAsync(longOne.Response, HttpStatusCode.BadRequest, "match-too-long");
+    }
+
+    [Fact]
+    public async Task Without_anonymous_subscribe_the_answer_is_a_challenge()
+    {
+        await using var app = await HubApplication.StartAsync(options => options.AnonymousSubscribe = false);
+        await using var stream = await app.OpenAsync("?match=a");
+        await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.Unauthorized, "token-missing");
+    }
+
+    [Fact]
+    public async Task Full_hub_answers_200_with_retry_and_the_end()
+    {
+        await using var app = await HubApplication.StartAsync(options => options.MaxSubscribers = 1);
+        await using var first = await app.OpenAsync("?match=a");
+        await using var second = await app.OpenAsync("?match=a");
+        Assert.Equal(HttpStatusCode.OK, second.Response.StatusCode);
+        Assert.Matches("^retry: [0-9]+\n\n$", await second.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Stopping_the_application_ends_streams_cleanly_and_at_once()
+    {
+        await using var app = await HubApplication.StartAsync();
+        await using var stream = await app.OpenAsync("?match=a");
+        await stream.ReadUntilAsync(":0\n\n");
+        var stopping = app.StopAsync();
+        Assert.Equal("", await stream.ReadToEndAsync());
+        await stopping;
+    }
+
+    [Fact]
+    public async Task Response_compression_leaves_the_stream_alone()
+    {
+        await using var app = await HubApplication.StartAsync(
+            build: builder => builder.Services.AddResponseCompression(options => options.MimeTypes = ["text/event-stream"]),
+            map: web => web.UseResponseCompression());
+        app.Client.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
+        await using var stream = await app.OpenAsync("?match=a");
+        Assert.DoesNotContain("gzip", stream.Response.Content.Headers.ContentEncoding);
+        Assert.StartsWith("retry: ", await stream.ReadUntilAsync("\n\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Http_1_0_client_is_served()
+    {
+        await using var app = await HubApplication.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Address).Port, Stop);
+        await using var connection = client.GetStream();
+        await connection.WriteAsync("GET /.well-known/mercure?match=a HTTP/1.0\r\n\r\n"u8.ToArray(), Stop);
+        using var reader = new StreamReader(connection);
+        var lines = new List<string?>();
+        while (lines.Count == 0 || lines[^1]?.StartsWith("id: ", StringComparison.Ordinal) == false) lines.Add(await reader.ReadLineAsync(Stop));
+        Assert.StartsWith("HTTP/1.1 200", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, line => line!.Contains("chunked", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Next_response_on_the_connection_is_not_written_into()
+    {
+        await using var app = await HubApplication.StartAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            await using (var stream = await app.OpenAsync("?match=a")) await stream.ReadUntilAsync("\n\n");
+            Assert.StartsWith("urn:fonte:", await app.PublishAsync("topic=a"), StringComparison.Ordinal);
+            Assert.Equal("Healthy", await app.Client.GetStringAsync(new Uri("/readyz", UriKind.Relative), Stop));
+        }
+    }
+}

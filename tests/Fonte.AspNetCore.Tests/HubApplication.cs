@@ -1,0 +1,81 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Fonte.AspNetCore.Tests;
+
+/// <summary>An application with a hub on a real Kestrel, on a port of its own.</summary>
+internal sealed class HubApplication : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private HubApplication(WebApplication app)
+    {
+        _app = app;
+        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        // A connection for each stream, and none taken over from another.
+        Client = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    internal static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    internal string Address { get; }
+
+    internal HttpClient Client { get; }
+
+    internal IServiceProvider Services => _app.Services;
+
+    internal static async Task<HubApplication> StartAsync(
+        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddFonte(options =>
+        {
+            options.Data = FonteOptions.InMemory;
+            options.AnonymousPublish = true;
+            configure?.Invoke(options);
+        });
+        build?.Invoke(builder);
+        var app = builder.Build();
+        map?.Invoke(app);
+        app.MapFonte();
+        app.MapFonteHealthChecks();
+        await app.StartAsync(Stop);
+        return new(app);
+    }
+
+    internal Task StopAsync() => _app.StopAsync(Stop);
+
+    internal Task<HttpResponseMessage> PostAsync(string form) =>
+        Client.PostAsync(new Uri(Hub, UriKind.Relative), new StringContent(form, null, "application/x-www-form-urlencoded"), Stop);
+
+    internal async Task<string> PublishAsync(string form)
+    {
+        using var response = await PostAsync(form);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadAsStringAsync(Stop);
+    }
+
+    internal const string Hub = "/.well-known/mercure";
+
+    internal async Task<EventStreamReader> OpenAsync(string query, string? lastEventId = null, string path = Hub)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path + query);
+        if (lastEventId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+        return new(response, await response.Content.ReadAsStreamAsync(Stop));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}

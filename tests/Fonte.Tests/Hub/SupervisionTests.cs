@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Fonte.Tests.Hub;
+
+public sealed class SupervisionTests
+{
+    [Fact]
+    public async Task Log_that_cannot_be_read_for_a_while_shows_in_health_and_loses_nothing()
+    {
+        var log = new FailingLog();
+        await using var hub = new TestHub(log);
+        await using var stream = hub.Subscribe("a");
+        log.Failing = true;
+        await hub.PublishAsync("a", "1");
+        while (hub.Hub.Faults.Count == 0) await Task.Yield();
+        Assert.Contains("dispatcher", Assert.Single(hub.Hub.Faults), StringComparison.Ordinal);
+        log.Failing = false;
+        var next = stream.NextDataAsync();
+        while (!next.IsCompleted)
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        Assert.Equal("1", await next);
+        while (hub.Hub.Faults.Count > 0) await Task.Yield();
+    }
+
+    [Fact]
+    public async Task Replay_from_a_part_that_cannot_be_read_disconnects_that_subscriber_alone()
+    {
+        var log = new FailingLog();
+        await using var hub = new TestHub(log, new() { RecentWindowBytes = 1 });
+        for (var n = 0; n < 10; n++) await hub.PublishAsync("a", $"{n}");
+        await using var witness = hub.Subscribe("a");
+        await hub.PublishAsync("a", "seen");
+        Assert.Equal("seen", await witness.NextDataAsync());
+        log.Failing = true;
+        await using var behind = hub.Subscribe("a", "earliest");
+        Assert.Equal(DisconnectReason.LogUnreadable, (await behind.Ended!).Reason);
+        log.Failing = false;
+        await hub.PublishAsync("a", "still live");
+        Assert.Equal("still live", await witness.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Damaged_event_is_never_delivered()
+    {
+        using var folder = new Log.TemporaryFolder();
+        await using (var made = Open())
+        {
+            for (var n = 1; n <= 3; n++) await made.AppendAsync(EventDraft.Create("a", $"{n}"), TestHub.Stop);
+        }
+        using (var connection = SqliteConnections.Open(folder.File("fonte.db"), Microsoft.Data.Sqlite.SqliteOpenMode.ReadWrite))
+            connection.Execute("UPDATE event SET data = x'00' WHERE offset = 2");
+        await using var hub = new TestHub(Open());
+        await using var stream = hub.Subscribe("a", "earliest");
+        Assert.Equal(DisconnectReason.LogUnreadable, (await stream.Ended!).Reason);
+
+        SqliteEventLog Open() => SqliteEventLog.Open(new() { Directory = folder.Path }, NullLogger<SqliteEventLog>.Instance);
+    }
+
+    /// <summary>A log in memory whose reads fail when it is told so.</summary>
+    private sealed class FailingLog : IEventLog
+    {
+        private readonly MemoryEventLog _log = new(1 << 20, TimeProvider.System);
+
+        public volatile bool Failing;
+
+        public LogIdentity Identity => _log.Identity;
+
+        public long OldestOffset => _log.OldestOffset;
+
+        public long NextOffset => _log.NextOffset;
+
+        public string? Fault => null;
+
+        public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default) => _log.AppendAsync(draft, cancellationToken);
+
+        public LogSlice Read(long from, int maxEvents, long maxBytes) =>
+            Failing ? throw new LogDamagedException("Told to fail.") : _log.Read(from, maxEvents, maxBytes);
+
+        public Task WaitForTailAsync(long nextOffset, CancellationToken cancellationToken = default) => _log.WaitForTailAsync(nextOffset, cancellationToken);
+
+        public long? FindEventId(string id) => _log.FindEventId(id);
+
+        public ValueTask DisposeAsync() => _log.DisposeAsync();
+    }
+}
