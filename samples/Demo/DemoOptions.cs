@@ -1,7 +1,7 @@
 namespace Fonte.Samples.Demo;
 
 /// <summary>What the command line of the demo says.</summary>
-internal sealed record DemoOptions
+internal sealed class DemoOptions
 {
     public const string Usage = """
         The Fonte demo: the hub, the samples and their pages in one process.
@@ -12,45 +12,49 @@ internal sealed record DemoOptions
           --help        this text
         """;
 
-    public string Urls { get; private init; } = "http://127.0.0.1:8000";
+    public string Urls { get; private set; } = "http://127.0.0.1:8000";
 
-    public string Data { get; private init; } = DefaultData();
+    public string Data { get; private set; } = DefaultData();
 
-    public bool Dev { get; private init; }
+    public bool Dev { get; private set; }
 
-    public bool Help { get; private init; }
+    public bool Help { get; private set; }
 
     /// <summary>Reads the options; otherwise <paramref name="problem"/> is one sentence that says what is wrong.</summary>
-    public static DemoOptions? Parse(string[] arguments, out string? problem)
+    public static DemoOptions? Parse(IEnumerable<string> arguments, out string? problem)
     {
         var options = new DemoOptions();
+        var rest = new Queue<string>(arguments);
         problem = null;
-        for (var i = 0; i < arguments.Length; i++)
+        while (problem is null && rest.TryDequeue(out var argument))
         {
-            var (name, value) = Split(arguments[i]);
-            if (name is "--urls" or "--data")
+            var (name, value) = Split(argument);
+            switch (name)
             {
-                value ??= i + 1 < arguments.Length ? arguments[++i] : "";
-                problem = name == "--urls" ? CheckUrls(value) : CheckData(value);
-                options = name == "--urls" ? options with { Urls = value } : options with { Data = value };
+                case "--urls":
+                    options.Urls = value ?? Next(rest);
+                    problem = CheckUrls(options.Urls);
+                    break;
+                case "--data":
+                    options.Data = value ?? Next(rest);
+                    problem = CheckData(options.Data);
+                    break;
+                case "--dev" when value is null:
+                    options.Dev = true;
+                    break;
+                case "--help" or "-h" when value is null:
+                    options.Help = true;
+                    break;
+                default:
+                    problem = $"'{argument}' is not an option of the demo; --help lists them.";
+                    break;
             }
-            else
-            {
-                options = name switch
-                {
-                    "--dev" => options with { Dev = true },
-                    "--help" or "-h" => options with { Help = true },
-                    _ => options,
-                };
-                if (name is not ("--dev" or "--help" or "-h")) problem = $"'{arguments[i]}' is not an option of the demo; --help lists them.";
-                else if (value is not null) problem = $"{name} takes no value.";
-            }
-
-            if (problem is not null) return null;
         }
 
-        return options;
+        return problem is null ? options : null;
     }
+
+    private static string Next(Queue<string> rest) => rest.TryDequeue(out var value) ? value : "";
 
     private static (string Name, string? Value) Split(string argument)
     {
