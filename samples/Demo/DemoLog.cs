@@ -1,0 +1,10 @@
+namespace Fonte.Samples.Demo;
+
+internal static partial class DemoLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "Development mode: whoever reaches this address may publish any event.")]
+    public static partial void DevelopmentMode(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Information, "{Limit}")]
+    public static partial void Limit(ILogger logger, string limit);
+}

@@ -1,0 +1,78 @@
+// The pages' languages. Texts come from flat JSON catalogues, one shared by all pages and one beside each page.
+
+const languages = ['en', 'pt-BR'];
+const storageKey = 'fonte.language';
+const changed = new EventTarget();
+const folders = [new URL('./i18n/', import.meta.url)];
+let texts = {};
+
+export let language = choose();
+
+/** The text of `key` with its `{placeholders}` filled in; the key itself if no catalogue has it. */
+export function t(key, values = {}) {
+  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function formatNumber(value, options) {
+  return new Intl.NumberFormat(language, options).format(value);
+}
+
+/** Calls `listener` whenever the language has changed and the page's own markup has been translated. */
+export function onLanguage(listener) {
+  changed.addEventListener('language', listener);
+}
+
+/** Translates the page with the catalogues in `folder` beside the shared ones. Await it before showing texts of your own. */
+export async function translatePage(folder) {
+  folders.push(folder);
+  await use(language);
+}
+
+export async function switchLanguage(to) {
+  store(to);
+  const address = new URL(location.href);
+  address.searchParams.delete('lang');
+  history.replaceState(null, '', address);
+  await use(to);
+}
+
+async function use(to) {
+  try {
+    const catalogues = await Promise.all(folders.map((folder) => load(new URL(`${to}.json`, folder))));
+    texts = Object.assign({}, ...catalogues);
+    language = to;
+    document.documentElement.lang = to;
+    for (const element of document.querySelectorAll('[data-i18n]')) element.textContent = t(element.dataset.i18n);
+    for (const element of document.querySelectorAll('[data-i18n-label]')) element.setAttribute('aria-label', t(element.dataset.i18nLabel));
+    changed.dispatchEvent(new Event('language'));
+  } finally {
+    // Without its catalogue the page is still readable: its markup is in English.
+    document.documentElement.dataset.language = language;
+  }
+}
+
+async function load(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response.json();
+}
+
+function choose() {
+  const asked = new URLSearchParams(location.search).get('lang');
+  const wishes = [asked, stored(), ...navigator.languages];
+  return wishes.map(known).find(Boolean) ?? 'en';
+}
+
+function known(tag) {
+  const primary = tag?.toLowerCase().split('-')[0];
+  return languages.find((candidate) => candidate.split('-')[0] === primary);
+}
+
+// A browser may forbid storage: then the choice lasts as long as the page.
+function stored() {
+  try { return localStorage.getItem(storageKey); } catch { return null; }
+}
+
+function store(choice) {
+  try { localStorage.setItem(storageKey, choice); } catch { /* see above */ }
+}

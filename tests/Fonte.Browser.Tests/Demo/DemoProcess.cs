@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Fonte.Browser.Tests.Demo;
+
+/// <summary>The real demo in a process of its own.</summary>
+internal sealed class DemoProcess : IAsyncDisposable
+{
+    public const string AnyPort = "http://127.0.0.1:0";
+    private const string Listening = "Now listening on: ";
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private DemoProcess(IEnumerable<string> arguments)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [Repository.DemoAssembly, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Starts the demo and returns when it says that it listens.</summary>
+    public static async Task<DemoProcess> StartAsync(params string[] arguments)
+    {
+        var demo = new DemoProcess(arguments);
+        var exit = demo._process.WaitForExitAsync();
+        try
+        {
+            if (await Task.WhenAny(demo._listening.Task, exit).WaitAsync(StartsWithin) == exit)
+                throw new InvalidOperationException($"The demo ended with {demo._process.ExitCode}: {demo._errors}");
+            demo.Address = await demo._listening.Task;
+            return demo;
+        }
+        catch
+        {
+            await demo.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a demo that is expected to end by itself.</summary>
+    public static async Task<(int ExitCode, string Errors)> RunToEndAsync(params string[] arguments)
+    {
+        await using var demo = new DemoProcess(arguments);
+        await demo._process.WaitForExitAsync().WaitAsync(StartsWithin);
+        return (demo._process.ExitCode, demo._errors.ToString().Trim());
+    }
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Sends SIGTERM and returns the exit code.</summary>
+    public async Task<int> TerminateAsync(TimeSpan within)
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+        await _process.WaitForExitAsync().WaitAsync(within);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await KillAsync();
+        _process.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        var at = line?.IndexOf(Listening, StringComparison.Ordinal) ?? -1;
+        if (at >= 0) _listening.TrySetResult(new Uri(line![(at + Listening.Length)..].Trim()));
+    }
+}

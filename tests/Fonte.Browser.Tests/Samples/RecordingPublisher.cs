@@ -1,0 +1,22 @@
+using System.Text;
+using System.Threading.Channels;
+
+namespace Fonte.Browser.Tests.Samples;
+
+/// <summary>Records what is published, or fails with what the test has lined up.</summary>
+internal sealed class RecordingPublisher : IEventPublisher
+{
+    private readonly Channel<(string Topic, string Data)> _events = Channel.CreateUnbounded<(string, string)>();
+
+    public Queue<Exception> Failures { get; } = [];
+
+    public ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    {
+        _events.Writer.TryWrite((draft.Topics[0], Encoding.UTF8.GetString(draft.Data.Span)));
+        return Failures.TryDequeue(out var failure) ? throw failure : new ValueTask<PublishResult>(Published());
+    }
+
+    public ValueTask<(string Topic, string Data)> NextAsync() => _events.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    private static PublishResult Published() => new(PublishOutcome.Published, "1");
+}
