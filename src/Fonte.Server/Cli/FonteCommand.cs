@@ -22,6 +22,7 @@ internal static class FonteCommand
             BenchCommand.Create(),
         };
         var parsed = root.Parse(Normalize(args));
+        if (parsed.UnmatchedTokens.Count > 0) return await RefuseAsync($"'{parsed.UnmatchedTokens[0]}' is not a command or option here; see 'fonte help'.").ConfigureAwait(false);
         if (parsed.Errors.Count > 0) return await RefuseAsync(parsed.Errors[0].Message).ConfigureAwait(false);
         try
         {
