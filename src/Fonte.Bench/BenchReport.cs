@@ -33,7 +33,8 @@ public sealed record BenchReport
     /// <summary>Events received by all subscribers together.</summary>
     public required long Deliveries { get; init; }
 
-    /// <summary>Time from just before an event was sent to the hub until a subscriber read it; <see langword="null"/> when the run only listened.</summary>
+    /// <summary>Time from just before an event was sent to the hub until a subscriber read it.</summary>
+    /// <value><see langword="null"/> when the run only listened.</value>
     public LatencySummary? Latency { get; init; }
 
     /// <summary>Events received by each connected subscriber.</summary>
@@ -63,7 +64,7 @@ public sealed record BenchReport
 
 /// <summary>What a run published.</summary>
 /// <param name="Acknowledged">Events that the hub acknowledged.</param>
-/// <param name="Refused">Events that the hub refused for the moment (429, 5xx).</param>
+/// <param name="Refused">Events that the hub refused for the moment (429, 5xx) or that found no connection.</param>
 /// <param name="Unknown">Events whose connection broke before an answer.</param>
 /// <param name="PerSecond">Acknowledged events a second.</param>
 /// <param name="Acknowledgement">Time from sending an event until its acknowledgement.</param>

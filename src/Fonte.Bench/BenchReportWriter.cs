@@ -108,7 +108,7 @@ public static class BenchReportWriter
     private static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 3);
 
     private static string Text(LatencySummary latency) => string.Create(CultureInfo.InvariantCulture,
-        $"p50 {latency.Median.TotalMilliseconds:0.0##} ms, p99 {latency.Percentile99.TotalMilliseconds:0.0##} ms, max {latency.Maximum.TotalMilliseconds:0.0##} ms");
+        $"p50 {Milliseconds(latency.Median):0.0##} ms, p99 {Milliseconds(latency.Percentile99):0.0##} ms, max {Milliseconds(latency.Maximum):0.0##} ms");
 
     private static void Row(StringBuilder table, string name, FormattableString value) =>
         Row(table, name, value.ToString(CultureInfo.InvariantCulture));

@@ -52,7 +52,8 @@ public static class BenchRunner
         var endPoint = await fleet.OpenFirstAsync(cancellationToken);
         await fleet.OpenOthersAsync(endPoint, connectLimit, cancellationToken);
         var connectTime = Stopwatch.GetElapsedTime(connecting);
-        await SayAsync(progress, $"connected {fleet.Opened.Count():N0} of {options.Subscribers:N0} subscribers in {connectTime.TotalSeconds:0.0} s");
+        await SayAsync(progress,
+            $"connected {fleet.Opened.Count():N0} of {options.Subscribers:N0} subscribers in {connectTime.TotalSeconds:0.0} s");
 
         PublisherLane[] lanes = [.. Enumerable.Range(0, options.Lanes).Select(lane => new PublisherLane(options, target, endPoint, lane))];
         var published = TimeSpan.Zero;
@@ -63,6 +64,8 @@ public static class BenchRunner
             var start = Stopwatch.GetTimestamp();
             await PublishAsync(lanes, start, options.Seconds, cancellationToken);
             published = Stopwatch.GetElapsedTime(start);
+            if (lanes.All(lane => lane.Acknowledged == 0))
+                throw new BenchException("The hub acknowledged no event.");
             duration = Stopwatch.GetElapsedTime(start, await DrainAsync(fleet, lanes, options, cancellationToken));
         }
         else
@@ -95,7 +98,7 @@ public static class BenchRunner
         catch
         {
             await anyFailed.CancelAsync();
-            await Task.WhenAll(running).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
@@ -124,7 +127,7 @@ public static class BenchRunner
         return last;
     }
 
-    /// <summary>Waits for a pause between events, so that a mark does not cut one event's fan-out in two; not longer than the limit.</summary>
+    /// <summary>Waits for a pause between events, at most the limit, so that a mark does not cut a fan-out in two.</summary>
     private static async Task WaitForPauseAsync(SubscriberFleet fleet, TimeSpan limit, bool afterEvent, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();

@@ -4,7 +4,7 @@ namespace Fonte.Bench;
 /// <remarks>WHATWG HTML, 9.2.6 "Interpreting an event stream": lines end with LF, CR or CRLF; a block ends with an empty line.</remarks>
 internal sealed class EventStreamScanner(IEventBlockSink sink)
 {
-    /// <summary>The longest beginning of a line that any decision needs: <c>id: urn:fonte:</c>, epoch and offset, or <c>data: </c> and the stamp.</summary>
+    /// <summary>The longest beginning of a line that any decision needs: an ID that is a position, or data up to its stamp.</summary>
     private const int Prefix = 96;
 
     // Only a line cut by the border of two pieces is copied: most connections never need the array.

@@ -116,7 +116,11 @@ internal sealed class PublisherLane
         catch (Exception exception) when (exception is SocketException ||
             (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            Unknown++;
+            // Without a connection nothing was sent.
+            if (_exchange is null)
+                Refused++;
+            else
+                Unknown++;
             failure = exception is SocketException ? exception.Message : "it does not answer";
             _exchange?.Dispose();
             _exchange = null;

@@ -13,7 +13,7 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
     // so that 15,000 connections cost 8 MB of buffers instead of a gigabyte.
     public const int BufferLength = 512;
     [ThreadStatic]
-    private static byte[]? t_burst;
+    private static byte[]? _burst;
 
     private readonly ResponseDecoder _decoder = new();
     private readonly SequenceTracker? _tracker = lanes > 0 ? new SequenceTracker(lanes) : null;
@@ -168,7 +168,7 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
 
     private void TakeBurst()
     {
-        var burst = t_burst ??= GC.AllocateUninitializedArray<byte>(64 * 1024);
+        var burst = _burst ??= GC.AllocateUninitializedArray<byte>(64 * 1024);
         int received;
         do
         {

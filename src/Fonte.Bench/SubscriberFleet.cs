@@ -124,8 +124,8 @@ internal sealed class SubscriberFleet : IDisposable
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             subscriber.Dispose();
-            throw new BenchException(string.Create(CultureInfo.InvariantCulture,
-                $"The server {(subscriber.HasAnswer ? "sends no event ID" : "accepts the connection but does not answer")} within {_options.OpenTimeout.TotalSeconds:0.#} s."), exception);
+            var what = subscriber.HasAnswer ? "sends no event ID" : "accepts the connection but does not answer";
+            throw new BenchException(string.Create(CultureInfo.InvariantCulture, $"The server {what} within {_options.OpenTimeout.TotalSeconds:0.#} s."), exception);
         }
         catch (SocketException exception)
         {

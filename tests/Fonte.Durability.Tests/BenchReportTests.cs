@@ -10,10 +10,21 @@ public class BenchReportTests
 
     private static readonly BenchReport Report = new()
     {
-        Url = "http://127.0.0.1:1", Subscribers = 1_000, Connected = 1_000, Failed = 0, ClosedEarly = 0,
-        ConnectTime = TimeSpan.FromSeconds(1), Duration = TimeSpan.FromSeconds(2), Deliveries = 5_000,
-        Published = new PublishSummary(5, 0, 0, 2.5, Latency), Latency = Latency,
-        EventsPerSubscriber = new CountSummary(5, 5, 5), Lost = 0, Twice = 0, OutOfOrder = 0, Gaps = 0,
+        Url = "http://127.0.0.1:1",
+        Subscribers = 1_000,
+        Connected = 1_000,
+        Failed = 0,
+        ClosedEarly = 0,
+        ConnectTime = TimeSpan.FromSeconds(1),
+        Duration = TimeSpan.FromSeconds(2),
+        Deliveries = 5_000,
+        Published = new PublishSummary(5, 0, 0, 2.5, Latency),
+        Latency = Latency,
+        EventsPerSubscriber = new CountSummary(5, 5, 5),
+        Lost = 0,
+        Twice = 0,
+        OutOfOrder = 0,
+        Gaps = 0,
     };
 
     [Fact]

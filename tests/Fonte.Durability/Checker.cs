@@ -69,7 +69,6 @@ internal sealed class Checker : IAsyncDisposable
     {
         await _server.DisposeAsync();
         await StopAsync(_publishers.Concat(_subscribers));
-        _changed.Dispose();
     }
 
     /// <summary>Deletes the run folder; after a violation it is kept, for it is the evidence.</summary>

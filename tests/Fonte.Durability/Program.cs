@@ -36,6 +36,8 @@ static async Task<int> CheckAsync(CheckerOptions options)
     try
     {
         var proof = await checker.RunAsync(ended.Token);
+        // The server still writes to its folder: it ends before the folder is deleted.
+        await checker.DisposeAsync();
         return Judge(options, checker, proof);
     }
     catch (OperationCanceledException)
