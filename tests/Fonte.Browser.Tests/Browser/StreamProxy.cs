@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +16,7 @@ internal sealed class StreamProxy : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _http;
     private readonly bool _stripPositions;
-    private readonly ConcurrentBag<HttpContext> _streams = [];
+    private readonly HashSet<HttpContext> _streams = [];
     private readonly Channel<string?> _requests = Channel.CreateUnbounded<string?>();
     private readonly Channel<int> _positions = Channel.CreateUnbounded<int>();
     private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,7 +52,11 @@ internal sealed class StreamProxy : IAsyncDisposable
     public void Cut()
     {
         _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (_streams.TryTake(out var stream)) stream.Abort();
+        // A request that has ended has left the set, under the same lock: its context may already serve another.
+        lock (_streams)
+        {
+            foreach (var stream in _streams) stream.Abort();
+        }
     }
 
     public void Open() => _gate.SetResult();
@@ -67,6 +70,18 @@ internal sealed class StreamProxy : IAsyncDisposable
     }
 
     private async Task ForwardAsync(HttpContext context)
+    {
+        try
+        {
+            await ForwardRequestAsync(context);
+        }
+        finally
+        {
+            lock (_streams) _streams.Remove(context);
+        }
+    }
+
+    private async Task ForwardRequestAsync(HttpContext context)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, context.Request.Path + context.Request.QueryString);
         var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
@@ -86,7 +101,7 @@ internal sealed class StreamProxy : IAsyncDisposable
         var gate = _gate.Task;
         _requests.Writer.TryWrite(lastEventId);
         await gate.WaitAsync(context.RequestAborted);
-        _streams.Add(context);
+        lock (_streams) _streams.Add(context);
     }
 
     private async Task ForwardStreamAsync(HttpContext context, Stream body)
