@@ -23,6 +23,8 @@ internal sealed class DemoProcess : IAsyncDisposable
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                // A mebibyte of text is up to three times that as a form.
+                Environment = { ["FONTE__MAXBODYBYTES"] = "8388608" },
             },
         };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
