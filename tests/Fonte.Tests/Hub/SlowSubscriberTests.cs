@@ -88,6 +88,25 @@ public sealed class SlowSubscriberTests
     }
 
     [Fact]
+    public async Task Quiet_subscriber_that_stalls_is_told_of_no_gap_where_nothing_was_for_it()
+    {
+        await using var hub = new TestHub(new MemoryEventLog(maxBytes: 20_000, TimeProvider.System), new() { RecentWindowBytes = 2000, ReplayCacheBytes = 1 });
+        await using var quiet = hub.Subscribe("quiet", pauseBytes: 32);
+        await using var witness = hub.Subscribe("*");
+        await quiet.ReadTextAsync(40);
+        for (var n = 1; n <= 500; n++)
+        {
+            await hub.PublishAsync("busy", new string('x', 40));
+            await witness.NextDataAsync();
+        }
+        // A heartbeat fills the pipe, so the subscriber is parked without an event of its own.
+        for (var second = 0; second < 17; second++) hub.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains(":\nid: ", await quiet.ReadTextAsync(20), StringComparison.Ordinal);
+        await hub.PublishAsync("quiet", "last");
+        Assert.Equal("last", await quiet.NextDataAsync());
+    }
+
+    [Fact]
     public async Task Subscriber_that_declined_to_be_told_of_gaps_is_disconnected_by_one()
     {
         await using var hub = new TestHub(new MemoryEventLog(maxBytes: 20_000, TimeProvider.System), new() { RecentWindowBytes = 2000, ReplayCacheBytes = 1 });

@@ -7,6 +7,8 @@ namespace Fonte.Tests.Hub;
 /// <summary>The subscriber's end of an event stream.</summary>
 internal sealed class TestStream : IAsyncDisposable
 {
+    // Only so that a lost event is a failure and not a test that never ends.
+    private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(30);
     private readonly Pipe _pipe;
     private readonly CancellationTokenSource _gone = new();
     private readonly SseParser<string> _parser;
@@ -29,7 +31,7 @@ internal sealed class TestStream : IAsyncDisposable
 
     internal async Task<SseItem<string>> NextAsync()
     {
-        Assert.True(await _events.MoveNextAsync(), "The stream ended.");
+        Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(TooLong), "The stream ended.");
         return _events.Current;
     }
 
@@ -38,7 +40,7 @@ internal sealed class TestStream : IAsyncDisposable
     /// <summary>The bytes that are there now, or the next ones; for tests of what is no event.</summary>
     internal async Task<string> ReadTextAsync(int length)
     {
-        var read = await _pipe.Reader.ReadAtLeastAsync(length, TestContext.Current.CancellationToken);
+        var read = await _pipe.Reader.ReadAtLeastAsync(length, TestContext.Current.CancellationToken).AsTask().WaitAsync(TooLong);
         var text = System.Text.Encoding.UTF8.GetString(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
         _pipe.Reader.AdvanceTo(read.Buffer.End);
         return text;

@@ -44,8 +44,8 @@ internal sealed partial class Pump
         for (var i = list.Count - 1; i >= 0; i--)
         {
             var subscriber = list[i];
-            if (subscriber.State != SubscriberState.Live || subscriber.LastRouted == frame.Offset || frame.Offset < subscriber.Cursor) continue;
-            subscriber.LastRouted = frame.Offset;
+            // The cursor also passes over an event that another matcher of the same subscriber has sent already.
+            if (subscriber.State != SubscriberState.Live || frame.Offset < subscriber.Cursor) continue;
             if (!subscriber.MayRead(frame)) continue;
             if (subscriber.Unflushed == 0) _dirty.Add(subscriber);
             if (!TryWrite(subscriber, frame)) FallBehind(subscriber, frame.Offset);
@@ -116,7 +116,6 @@ internal sealed partial class Pump
         foreach (var frame in frames)
         {
             if (frame.Offset < subscriber.Cursor) continue;
-            if (frame.Offset >= _position) break;
             if (subscriber.Written > 0 && frame.Offset != subscriber.Cursor)
             {
                 // Half of an event was sent, and the rest is no longer kept.
@@ -126,7 +125,7 @@ internal sealed partial class Pump
             subscriber.Cursor = frame.Offset;
             if (subscriber.Receives(frame) && !TryWrite(subscriber, frame)) return;
         }
-        subscriber.Cursor = Math.Max(subscriber.Cursor, Math.Min(next, _position));
+        subscriber.Cursor = Math.Max(subscriber.Cursor, next);
     }
 
     private bool TellGap(Subscriber subscriber, long oldest)

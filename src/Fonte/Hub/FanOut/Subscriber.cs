@@ -59,9 +59,6 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, Pi
     /// <summary>How many bytes were written since the last flush.</summary>
     internal int Unflushed { get; set; }
 
-    /// <summary>The event it was last routed to, so that two matchers of one event send it once.</summary>
-    internal long LastRouted { get; set; }
-
     /// <summary>The pump's clock when something was last written, or when it was parked.</summary>
     internal long LastActivity { get; set; }
 
