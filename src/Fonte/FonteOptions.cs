@@ -34,7 +34,10 @@ public class FonteOptions
     /// <value>15 seconds</value>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a subscriber may accept nothing before it is disconnected.</summary>
+    /// <summary>
+    /// How long a subscriber may let what is written to it wait before it is disconnected. A server that buffers 64 KiB a response, as Kestrel does,
+    /// takes more when half of that has gone; so who reads more than about 32 KiB in this time is never disconnected.
+    /// </summary>
     /// <value>60 seconds</value>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -27,10 +27,15 @@ public sealed class EventDraft
     /// <summary>Whether only subscribers granted one of the topics may receive the event.</summary>
     public bool Private { get; init; }
 
+    // Throws where UTF8 would put U+FFFD in the place of half a surrogate pair.
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Makes an unnamed, public event of one topic.</summary>
-    public static EventDraft Create(string topic, string data) => new()
+    /// <exception cref="ArgumentException"><paramref name="data"/> is not valid Unicode.</exception>
+    public static EventDraft Create(string topic, string data)
     {
-        Topics = [topic],
-        Data = Encoding.UTF8.GetBytes(data),
-    };
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(data);
+        return new() { Topics = [topic], Data = Strict.GetBytes(data) };
+    }
 }

@@ -10,8 +10,13 @@ internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, I
     {
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             await log.WaitForTailAsync(window.End, cancellationToken).ConfigureAwait(false);
-            while (window.End < log.NextOffset) Advance();
+            while (window.End < log.NextOffset)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Advance();
+            }
             healthy();
         }
     }

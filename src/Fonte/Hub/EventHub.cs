@@ -26,6 +26,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     private readonly int _maxSubscribers;
     private int _subscribers;
     private int _turn;
+    private int _disposed;
     private volatile bool _draining;
 
     internal EventHub(IEventLog log, FonteOptions options, HubServices services)
@@ -33,7 +34,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         (_log, _options, _services) = (log, options, services);
         _maxSubscribers = options.MaxSubscribers > 0 ? options.MaxSubscribers : DescriptorLimit.Subscribers();
         var window = new OffsetRing<EventFrame>(log.NextOffset, options.RecentWindowBytes);
-        _readers = new(log, options.ReplayCacheBytes, services.Logger);
+        _readers = new(log, options.ReplayCacheBytes, services);
         var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics);
         _pumps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pump(window, _readers, settings))];
         var dispatcher = new Dispatcher(log, window, _pumps);
@@ -118,6 +119,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _ticks.DisposeAsync().ConfigureAwait(false);
         Drain();
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -142,8 +144,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
 
     private void Start(string name, Func<Action, Task> body)
     {
-        var context = new LoopContext(_services.Health, _services.Metrics, _services.Time, _services.Logger);
-        _loops.Add(Task.Run(() => SupervisedLoop.RunAsync(name, body, context, _stopping.Token)));
+        _loops.Add(Task.Run(() => SupervisedLoop.RunAsync(name, body, _services.Loops, _stopping.Token)));
     }
 }
 
@@ -153,6 +154,8 @@ internal sealed partial record HubServices(TimeProvider Time, FonteMetrics Metri
     private const string ReadingPart = "log-reading";
 
     internal HubHealth Health { get; } = new();
+
+    internal LoopContext Loops => new(Health, Metrics, Time, Logger);
 
     /// <summary>Tells the operator that part of the log cannot be read; it stays told until a restart, because nothing mends it by itself.</summary>
     internal void LogUnreadable(Exception cause)

@@ -28,7 +28,10 @@ internal sealed class FonteMetrics
 
     internal void Published(PublishOutcome outcome) => _published.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
-    internal void Delivered() => _delivered.Add(1);
+    internal void Delivered(long events)
+    {
+        if (events > 0) _delivered.Add(events);
+    }
 
     internal void Resumed(ResumePoint point)
     {

@@ -16,6 +16,7 @@ internal static partial class SupervisedLoop
     internal static async Task RunAsync(string name, Func<Action, Task> body, LoopContext context, CancellationToken cancellationToken)
     {
         var backoff = FirstBackoff;
+        var ending = false;
         void Healthy()
         {
             backoff = FirstBackoff;
@@ -37,9 +38,24 @@ internal static partial class SupervisedLoop
                 Log.Failed(context.Logger, name, backoff.TotalMilliseconds, exception);
                 context.Metrics.LoopFailed(name);
                 context.Health.Fault(name, $"The loop {name} failed and is started again.");
-                await Task.Delay(backoff, context.Time, CancellationToken.None).ConfigureAwait(false);
+                await WaitAsync(backoff, context.Time, cancellationToken).ConfigureAwait(false);
+                // Once more after the end was asked for, so that a pump can let go of its subscribers; but not for ever.
+                if (cancellationToken.IsCancellationRequested && ending) return;
+                ending = cancellationToken.IsCancellationRequested;
                 backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
             }
+        }
+    }
+
+    private static async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(time, clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The caller looks at the token.
         }
     }
 

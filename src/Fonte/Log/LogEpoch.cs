@@ -21,8 +21,13 @@ public sealed record LogIdentity(IReadOnlyList<LogEpoch> Lineage)
     /// <summary>The epoch under which events are appended now.</summary>
     public string Epoch => Lineage[^1].Epoch;
 
-    /// <summary>The position at an offset, under the current epoch.</summary>
-    public Position At(long offset) => new(Epoch, offset);
+    /// <summary>The position at an offset, under the epoch to which the offset belongs: an event keeps its ID when the epoch changes.</summary>
+    public Position At(long offset)
+    {
+        var i = Lineage.Count - 1;
+        while (i > 0 && Lineage[i].FirstOffset > offset) i--;
+        return new(Lineage[i].Epoch, offset);
+    }
 
     /// <summary>Whether the position names a place of this log's own history.</summary>
     public bool Includes(Position position)

@@ -31,7 +31,7 @@ public sealed class MemoryEventLog : IEventLog
     public long OldestOffset => _events.Start;
 
     /// <inheritdoc/>
-    public long NextOffset => Volatile.Read(ref _next);
+    public long NextOffset => _events.End;
 
     /// <inheritdoc/>
     public string? Fault => _closed ? "The log is closed." : null;
@@ -45,10 +45,9 @@ public sealed class MemoryEventLog : IEventLog
         lock (_lock)
         {
             if (_closed) return new(new AppendResult(AppendOutcome.Unavailable));
-            offset = _next;
+            offset = _next++;
             _lastTime = Math.Max(_lastTime, _time.GetUnixMicroseconds());
-            _events.Append([draft.At(offset, _lastTime)], offset + 1);
-            Volatile.Write(ref _next, offset + 1);
+            _events.Append([draft.At(offset, _lastTime)], _next);
         }
         _tail.Pulse();
         return new(new AppendResult(AppendOutcome.Appended, offset));

@@ -68,6 +68,16 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Gap_comes_before_any_block_that_moves_the_cursor()
+    {
+        await using var hub = new TestHub();
+        await hub.PublishAsync("a", "1");
+        await using var stream = hub.Subscribe("a", "never seen");
+        // Cut right after its first ID, the stream must not leave a cursor behind that hides the gap.
+        Assert.Matches("^retry: [0-9]+\n\nid: urn:fonte:[a-z2-7]{12}:0\nevent: fonte-gap\n", await stream.ReadTextAsync(80));
+    }
+
+    [Fact]
     public async Task Cursor_older_than_what_is_kept_is_told_once_and_the_gap_event_is_a_cursor_itself()
     {
         var log = new MemoryEventLog(maxBytes: 5000, TimeProvider.System);

@@ -60,6 +60,58 @@ public sealed class SupervisionTests
         SqliteEventLog Open() => SqliteEventLog.Open(new() { Directory = folder.Path }, NullLogger<SqliteEventLog>.Instance);
     }
 
+    [Fact]
+    public async Task Hub_can_be_stopped_while_the_log_cannot_be_read()
+    {
+        var log = new FailingLog();
+        var hub = new TestHub(log);
+        await using var stream = hub.Subscribe("a");
+        log.Failing = true;
+        await hub.PublishAsync("a", "1");
+        while (hub.Hub.Faults.Count == 0) await Task.Yield();
+        await hub.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestHub.Stop);
+        Assert.Equal(DisconnectReason.Draining, (await stream.Ended!).Reason);
+    }
+
+    [Fact]
+    public async Task Pipe_that_throws_ends_its_own_subscriber_and_no_other()
+    {
+        await using var hub = new TestHub();
+        var healthy = Enumerable.Range(0, 4).Select(_ => hub.Subscribe("a")).ToList();
+        var poisoned = Enumerable.Range(0, 4).Select(_ =>
+            hub.Hub.Subscribe(new() { Matchers = [TopicMatcher.Wildcard] }, hub.Hub.Resume(null)!, new ThrowingWriter())!.WaitAsync(TestHub.Stop)).ToList();
+        await hub.PublishAsync("a", "1");
+        foreach (var stream in healthy) Assert.Equal("1", await stream.NextDataAsync());
+        foreach (var end in poisoned) Assert.Equal(new(DisconnectReason.ClientGone, AtBoundary: false), await end);
+        Assert.Empty(hub.Hub.Faults);
+        foreach (var stream in healthy) await stream.DisposeAsync();
+    }
+
+    private sealed class ThrowingWriter : System.IO.Pipelines.PipeWriter
+    {
+        private readonly byte[] _buffer = new byte[65_536];
+        private int _flushes;
+
+        public override void Advance(int bytes)
+        {
+        }
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<System.IO.Pipelines.FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            _flushes++ == 0 ? default : throw new IOException("Broken.");
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _flushes == 0 ? _buffer : throw new IOException("Broken.");
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
+
     /// <summary>A log in memory whose reads fail when it is told so.</summary>
     private sealed class FailingLog : IEventLog
     {

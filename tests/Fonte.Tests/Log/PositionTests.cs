@@ -40,6 +40,7 @@ public sealed class PositionTests
         Assert.True(identity.Includes(new("bbbbbbbbbbbb", 100)));
         Assert.False(identity.Includes(new("cccccccccccc", 1)));
         Assert.Equal("bbbbbbbbbbbb", identity.Epoch);
+        Assert.Equal(["aaaaaaaaaaaa", "aaaaaaaaaaaa", "bbbbbbbbbbbb"], [identity.At(0).Epoch, identity.At(99).Epoch, identity.At(100).Epoch]);
     }
 
     [Fact]

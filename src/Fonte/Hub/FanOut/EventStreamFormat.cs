@@ -55,7 +55,7 @@ internal static class EventStreamFormat
             document.WriteStartObject();
             document.WriteString("reason", gap.Reason.ToWireName());
             document.WriteString("from", gap.From);
-            document.WriteString("oldest", before with { Offset = before.Offset + 1 } is var oldest ? oldest.ToString() : null);
+            document.WriteString("oldest", (before with { Offset = before.Offset + 1 }).ToString());
             document.WriteEndObject();
         }
         Data(writer, json.WrittenSpan);

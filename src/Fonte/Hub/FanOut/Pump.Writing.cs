@@ -8,11 +8,13 @@ internal sealed partial class Pump
     // Half of Kestrel's default response buffer: a chunk always fits beside the one that is still being sent.
     private const int ChunkBytes = 32 * 1024;
     private const int ChunksPerTurn = 4;
+    private const int BatchesPerTurn = 4;
 
     /// <summary>Routes everything that came since the last look, then flushes each subscriber once.</summary>
+    /// <remarks>A few batches at a time, so that those who come, leave or drain are not kept waiting by a busy log.</remarks>
     private void DispatchLive()
     {
-        while (true)
+        for (var batch = 0; batch < BatchesPerTurn; batch++)
         {
             var (covered, count, next) = _window.CopyFrom(_position, _frames);
             if (!covered)
@@ -144,8 +146,9 @@ internal sealed partial class Pump
     {
         var before = _settings.Identity.At(subscriber.Start.Next - 1);
         EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
-        EventStreamFormat.PositionBlock(output, before);
+        // The gap carries the position itself: with a block before it, a connection cut between the two would lose the gap.
         if (subscriber.Start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before);
+        else EventStreamFormat.PositionBlock(output, before);
     });
 
     private void Beat(Subscriber subscriber, Position? position)
@@ -163,8 +166,9 @@ internal sealed partial class Pump
             subscriber.Unflushed++;
             return true;
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
+            // The pipe is the server's or an embedder's; whatever it throws is this subscriber's end and nobody else's.
             Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
             return false;
         }
@@ -179,9 +183,8 @@ internal sealed partial class Pump
         {
             subscriber.Output.Write(part);
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
-            // The response is completed under us, as when an embedder's middleware ends it.
             Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
             return false;
         }
@@ -189,7 +192,7 @@ internal sealed partial class Pump
         subscriber.Written = part.Length == rest.Length ? 0 : subscriber.Written + part.Length;
         if (subscriber.Written > 0 || part.Length < rest.Length) return false;
         subscriber.Cursor = frame.Offset + 1;
-        _settings.Metrics.Delivered();
+        _delivered++;
         return true;
     }
 
@@ -202,7 +205,7 @@ internal sealed partial class Pump
         {
             flush = subscriber.Output.FlushAsync();
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
             Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
             return;

@@ -25,6 +25,7 @@ internal sealed partial class Pump
     private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
     private long _position;
     private long _now;
+    private long _delivered;
     private bool _draining;
     private int _tailPending;
 
@@ -50,12 +51,14 @@ internal sealed partial class Pump
     internal async Task RunAsync(Action healthy)
     {
         PickUpAfterFailure();
-        while (_behind.Count > 0 || await _inbox.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (_behind.Count > 0 || _position < _window.End || await _inbox.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             _now = _settings.Time.GetTimestamp();
             while (_inbox.Reader.TryRead(out var message)) Handle(message);
             DispatchLive();
             for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
+            _settings.Metrics.Delivered(_delivered);
+            _delivered = 0;
             healthy();
         }
         for (var i = _subscribers.Count - 1; i >= 0; i--) Finish(_subscribers[i], DisconnectReason.Draining, atBoundary: false);
@@ -68,7 +71,8 @@ internal sealed partial class Pump
         _dirty.Clear();
         foreach (var subscriber in _subscribers)
         {
-            if (subscriber.State == SubscriberState.Behind) _behind.Enqueue(subscriber);
+            if (subscriber.State == SubscriberState.New) FallBehind(subscriber, subscriber.Cursor);
+            else if (subscriber.State == SubscriberState.Behind) _behind.Enqueue(subscriber);
             else if (subscriber is { State: SubscriberState.Live, Unflushed: > 0 }) _dirty.Add(subscriber);
         }
     }

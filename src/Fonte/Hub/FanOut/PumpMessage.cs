@@ -11,7 +11,7 @@ internal enum PumpMessageKind
     Drain,
 }
 
-/// <summary>What is said to a pump. A subscriber causes at most one of each kind at a time, so the inbox is bounded by the subscribers.</summary>
+/// <summary>What is said to a pump. A subscriber causes a handful at most, so the inbox is bounded by the subscribers.</summary>
 internal readonly record struct PumpMessage(PumpMessageKind Kind, Subscriber? Subscriber = null, ReplayBlock? Block = null, bool Failed = false)
 {
     internal static PumpMessage Attach(Subscriber subscriber) => new(PumpMessageKind.Attach, subscriber);

@@ -1,26 +1,27 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 
 namespace Fonte;
 
 /// <summary>A few readers that fetch from the log for all subscribers that are further behind than memory reaches.</summary>
 /// <remarks>Served in the order of asking, a block at a time; a subscriber has at most one request, so the queue cannot grow beyond them.</remarks>
-internal sealed partial class ReplayReaders : IAsyncDisposable
+internal sealed class ReplayReaders : IAsyncDisposable
 {
+    // About twice what a subscriber's pipe takes before it is parked: larger blocks were read up to eight times over.
     private const int BlockEvents = 1024;
-    private const int BlockBytes = 512 * 1024;
+    private const int BlockBytes = 128 * 1024;
     private const int Readers = 2;
 
     private readonly IEventLog _log;
-    private readonly ILogger _logger;
+    private readonly HubServices _services;
     private readonly ReplayCache _cache;
     private readonly Channel<(Subscriber Subscriber, long From, Pump Pump)> _requests = Channel.CreateUnbounded<(Subscriber, long, Pump)>();
     private readonly Task _running;
 
-    internal ReplayReaders(IEventLog log, long cacheBytes, ILogger logger)
+    internal ReplayReaders(IEventLog log, long cacheBytes, HubServices services)
     {
-        (_log, _logger, _cache) = (log, logger, new(cacheBytes));
-        _running = Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(ReadLoopAsync)));
+        (_log, _services, _cache) = (log, services, new(cacheBytes));
+        _running = Task.WhenAll(Enumerable.Range(0, Readers).Select(reader => Task.Run(() =>
+            SupervisedLoop.RunAsync($"reader-{reader}", ReadLoopAsync, services.Loops, CancellationToken.None))));
     }
 
     /// <summary>Asks for the block in which an offset lies; the pump is told when it is there.</summary>
@@ -32,10 +33,11 @@ internal sealed partial class ReplayReaders : IAsyncDisposable
         await _running.ConfigureAwait(false);
     }
 
-    private async Task ReadLoopAsync()
+    private async Task ReadLoopAsync(Action healthy)
     {
         await foreach (var (subscriber, from, pump) in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
         {
+            if (subscriber.State == SubscriberState.Gone) continue;
             try
             {
                 pump.Post(PumpMessage.BlockRead(subscriber, _cache.Find(from) ?? Read(from)));
@@ -43,9 +45,10 @@ internal sealed partial class ReplayReaders : IAsyncDisposable
             catch (Exception exception)
             {
                 // The next request may be for a sound part of the log; this subscriber is disconnected and asks again.
-                Log.ReadFailed(_logger, from, exception);
                 pump.Post(PumpMessage.BlockRead(subscriber, null));
+                _services.LogUnreadable(exception);
             }
+            healthy();
         }
     }
 
@@ -57,11 +60,5 @@ internal sealed partial class ReplayReaders : IAsyncDisposable
         var block = new ReplayBlock(slice.From, slice.Next, frames);
         if (block.Covers(from)) _cache.Add(block);
         return block;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(20, LogLevel.Error, "The log cannot be read from offset {From}; the subscriber is disconnected")]
-        internal static partial void ReadFailed(ILogger logger, long from, Exception cause);
     }
 }

@@ -5,6 +5,9 @@ namespace Fonte;
 /// <summary>What a subscriber's pump is doing with it.</summary>
 internal enum SubscriberState
 {
+    /// <summary>Its pump has not greeted it yet.</summary>
+    New,
+
     /// <summary>It has seen everything and gets new events at once.</summary>
     Live,
 

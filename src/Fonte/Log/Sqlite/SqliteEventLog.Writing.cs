@@ -33,6 +33,7 @@ public sealed partial class SqliteEventLog
         for (var i = 0; i < events.Count; i++)
             appends[start + i].Complete(new(outcome, outcome == AppendOutcome.Appended ? events[i].Offset : 0));
         _pending.Release(bytes);
+        if (outcome == AppendOutcome.Appended) CheckWal(bytes);
         return start + events.Count;
     }
 
@@ -41,8 +42,10 @@ public sealed partial class SqliteEventLog
         if (_writer is null) return AppendOutcome.Unavailable;
         try
         {
+            // Also when the outcome is unknown: if those events turn out to be there, later ones must not be older.
+            _lastTime = time;
             var (outcome, cause) = _writer.Commit(events);
-            if (outcome == AppendOutcome.Appended) Publish(events, time);
+            if (outcome == AppendOutcome.Appended) Publish(events);
             else Fail(cause!);
             return outcome;
         }
@@ -54,13 +57,11 @@ public sealed partial class SqliteEventLog
         }
     }
 
-    // In this order: readable, then announced, then (by the caller) acknowledged.
-    private void Publish(List<LoggedEvent> events, long time)
+    // In this order: readable, and with that the tail; then announced, then (by the caller) acknowledged.
+    private void Publish(List<LoggedEvent> events)
     {
-        var next = events[^1].Offset + 1;
-        _lastTime = time;
-        _recent.Append(events, next);
-        Volatile.Write(ref _next, next);
+        _next = events[^1].Offset + 1;
+        _recent.Append(events, _next);
         _tail.Pulse();
     }
 
@@ -69,6 +70,20 @@ public sealed partial class SqliteEventLog
         Log.WriteFailed(_logger, _file.Path, cause);
         _fault = $"The log {_file.Path} cannot be written: {cause.Message}";
         Discard();
+    }
+
+    private void CheckWal(long bytes)
+    {
+        _checkpoints.Committed(bytes);
+        if (_checkpoints.WalBytes <= WalCheckpoints.MostBytes) return;
+        try
+        {
+            _writer!.TryTruncateWal();
+        }
+        catch (SqliteException exception)
+        {
+            Fail(exception);
+        }
     }
 
     private void RecoverWhenPossible()
@@ -86,26 +101,32 @@ public sealed partial class SqliteEventLog
     }
 
     /// <summary>
-    /// Opens the database anew and takes its word for what is in it: a commit that failed half way is either whole in the
-    /// write-ahead log or not there.
+    /// Opens the database anew, makes sure that it is on the disk and can be written, and takes its word for what is in it: a commit
+    /// that failed half way is either whole there or not at all.
     /// </summary>
     private bool TryRecover()
     {
         try
         {
-            _writer = new SqliteLogWriter(_file.Path, _options.Synchronous);
+            _writer = new SqliteLogWriter(_file.Path);
+            if (!_writer.TryProve())
+            {
+                Discard();
+                return false;
+            }
+            _writer.Relax(_options.Synchronous);
             var next = SqliteLogState.NextOffsetOf(_writer.Connection);
             if (next > _next)
             {
+                _next = next;
                 _recent.Reset(next);
-                Volatile.Write(ref _next, next);
                 _tail.Pulse();
             }
             _fault = null;
             Log.Recovered(_logger, _file.Path, next);
             return true;
         }
-        catch (SqliteException exception)
+        catch (Exception exception)
         {
             Log.WriteFailed(_logger, _file.Path, exception);
             Discard();

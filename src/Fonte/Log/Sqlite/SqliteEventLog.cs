@@ -15,6 +15,7 @@ public sealed partial class SqliteEventLog : IEventLog
 {
     private const int MaxBatchEvents = 4096;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
+    private const int MostReaders = 8;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly SqliteLogOptions _options;
@@ -24,11 +25,15 @@ public sealed partial class SqliteEventLog : IEventLog
     private readonly PendingAppends _pending;
     private readonly TailSignal _tail = new();
     private readonly ConcurrentBag<SqliteLogReader> _readers = [];
+    private readonly SemaphoreSlim _readerPlaces = new(MostReaders);
+    private readonly WalCheckpoints _checkpoints;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteLogWriter? _writer;
+    // The writer's own; what others may see is the end of the events in memory.
     private long _next;
     private long _lastTime;
+    private int _disposed;
     private volatile string? _fault;
 
     private SqliteEventLog(SqliteLogOptions options, ILogger logger, SqliteLogFile file, SqliteLogWriter writer, SqliteLogState state)
@@ -37,6 +42,7 @@ public sealed partial class SqliteEventLog : IEventLog
         (Identity, OldestOffset, _next, _lastTime) = (state.Identity, state.OldestOffset, state.NextOffset, state.LastTime);
         _recent = new(state.NextOffset, options.TailBytes);
         _pending = new(options.MaxPendingBytes);
+        _checkpoints = new(file.Path, logger);
         _thread = new Thread(WriteLoop) { IsBackground = true, Name = "fonte-log" };
         _thread.Start();
     }
@@ -51,8 +57,9 @@ public sealed partial class SqliteEventLog : IEventLog
         SqliteLogWriter? writer = null;
         try
         {
-            writer = new SqliteLogWriter(file.Path, options.Synchronous);
+            writer = new SqliteLogWriter(file.Path);
             var state = SqliteLogState.Enter(writer.Connection, options.Synchronous, options.TimeProvider.GetUnixMicroseconds());
+            writer.Relax(options.Synchronous);
             Log.Opened(logger, file.Path, state.Identity.Epoch, state.OldestOffset, state.NextOffset);
             return new SqliteEventLog(options, logger, file, writer, state);
         }
@@ -71,7 +78,7 @@ public sealed partial class SqliteEventLog : IEventLog
     public long OldestOffset { get; }
 
     /// <inheritdoc/>
-    public long NextOffset => Volatile.Read(ref _next);
+    public long NextOffset => _recent.End;
 
     /// <inheritdoc/>
     public string? Fault => _fault;
@@ -111,23 +118,36 @@ public sealed partial class SqliteEventLog : IEventLog
     public async ValueTask DisposeAsync()
     {
         _pending.Close();
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _ended.Task.ConfigureAwait(false);
+        _checkpoints.Dispose();
         while (_readers.TryTake(out var reader)) reader.Dispose();
         _file.Dispose();
+        _readerPlaces.Dispose();
     }
 
+    // Bounded, so that many who ask at once cost neither connections nor memory; each is done within milliseconds.
     private T WithReader<T>(Func<SqliteLogReader, T> read)
     {
+        _readerPlaces.Wait();
+        SqliteLogReader? reader = null;
         try
         {
-            if (!_readers.TryTake(out var reader)) reader = new SqliteLogReader(_file.Path);
+            if (!_readers.TryTake(out reader)) reader = new SqliteLogReader(_file.Path);
             var result = read(reader);
             _readers.Add(reader);
+            reader = null;
             return result;
         }
         catch (SqliteException exception)
         {
             throw new LogDamagedException($"The log {_file.Path} cannot be read: {exception.Message}", exception);
+        }
+        finally
+        {
+            // A reader that failed is not used again.
+            reader?.Dispose();
+            _readerPlaces.Release();
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
+using SQLitePCL;
 
 namespace Fonte;
 
@@ -7,9 +9,9 @@ namespace Fonte;
 internal sealed class SqliteLogFile : IDisposable
 {
     private const int HeaderSize = 100;
-    private readonly FileStream _lock;
+    private readonly SafeFileHandle _lock;
 
-    private SqliteLogFile(string path, FileStream fileLock)
+    private SqliteLogFile(string path, SafeFileHandle fileLock)
     {
         Path = path;
         _lock = fileLock;
@@ -35,8 +37,9 @@ internal sealed class SqliteLogFile : IDisposable
             throw exception switch
             {
                 LogUnavailableException => exception,
-                SqliteException or LogDamagedException => new LogUnavailableException($"The log {path} is damaged: {exception.Message}", exception),
-                IOException or UnauthorizedAccessException => new LogUnavailableException($"The log {path} cannot be opened: {exception.Message}", exception),
+                SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR } or LogDamagedException =>
+                    new LogUnavailableException($"The log {path} is damaged: {exception.Message}", exception),
+                SqliteException or IOException or UnauthorizedAccessException => new LogUnavailableException($"The log {path} cannot be opened: {exception.Message}", exception),
                 _ => exception,
             };
         }
@@ -44,11 +47,11 @@ internal sealed class SqliteLogFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static FileStream Lock(string directory)
+    private static SafeFileHandle Lock(string directory)
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            DurableFiles.CreateDirectory(directory);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -57,19 +60,12 @@ internal sealed class SqliteLogFile : IDisposable
         var path = System.IO.Path.Combine(directory, SqliteLogSchema.LockName);
         try
         {
-            // FileShare.None is flock(LOCK_EX | LOCK_NB) here: gone with the process, however it ends.
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return DurableFiles.TryLock(path)
+                ?? throw new LogUnavailableException($"The log in {directory} is in use by another server; stop that one, or give this one another folder.");
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new LogUnavailableException($"The data folder {directory} cannot be written: {exception.Message}", exception);
-        }
-        catch (IOException exception)
-        {
-            var sentence = File.Exists(path)
-                ? $"The log in {directory} is in use by another server; stop that one, or give this one another folder."
-                : $"The data folder {directory} cannot be written: {exception.Message}";
-            throw new LogUnavailableException(sentence, exception);
         }
     }
 
@@ -83,17 +79,19 @@ internal sealed class SqliteLogFile : IDisposable
             File.Delete(left);
         using (var connection = SqliteConnections.Open(unfinished, SqliteOpenMode.ReadWriteCreate, SqliteLogSchema.Settings))
         {
-            connection.Execute("PRAGMA journal_mode = WAL;");
             connection.Execute($"""
                 BEGIN;
                 {SqliteLogSchema.Tables}
-                INSERT INTO epoch VALUES ('{LogEpoch.Create()}', 1, {time.GetUnixMicroseconds()});
+                INSERT INTO epoch VALUES (1, '{LogEpoch.Create()}', 1, {time.GetUnixMicroseconds()});
                 INSERT INTO state VALUES (1, 1, '', 0);
                 PRAGMA application_id = {SqliteLogSchema.ApplicationId};
                 PRAGMA user_version = {SqliteLogSchema.Version};
                 COMMIT;
                 """);
+            // Last, so that until here everything is in the one file that is renamed.
+            connection.Execute("PRAGMA journal_mode = WAL;");
         }
+        if (File.Exists(unfinished + "-wal")) throw new IOException("The new log could not be written whole.");
         DurableFiles.Rename(unfinished, path);
     }
 
@@ -122,7 +120,9 @@ internal sealed class SqliteLogFile : IDisposable
         var version = BinaryPrimitives.ReadInt32BigEndian(header[60..]);
         if (version > SqliteLogSchema.Version)
             throw new LogUnavailableException($"The log {path} was made by a newer version of Fonte (format {version}, this one knows {SqliteLogSchema.Version}); use that version.");
-        var pageSize = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is 1 and var one ? 65_536 * one : BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
+        // A page of 65,536 bytes does not fit the field and is written as 1.
+        var written = BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
+        var pageSize = written == 1 ? 65_536 : written;
         var wholeSize = (long)pageSize * BinaryPrimitives.ReadUInt32BigEndian(header[28..]);
         var wal = new FileInfo(path + "-wal");
         if (RandomAccess.GetLength(file) < wholeSize && (!wal.Exists || wal.Length == 0))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte;
@@ -11,16 +12,22 @@ internal sealed class SqliteLogReader : IDisposable
     private readonly string _file;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _range;
-    private readonly SqliteStatement _oldest;
     private readonly SqliteStatement _byId;
 
     internal SqliteLogReader(string file)
     {
         _file = file;
-        _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadOnly);
-        _range = new(_connection, $"SELECT {SqliteLogSchema.Columns} FROM event WHERE offset >= ?1 AND offset < ?2 ORDER BY offset");
-        _oldest = new(_connection, "SELECT min(offset) FROM event");
-        _byId = new(_connection, $"SELECT {SqliteLogSchema.Columns} FROM event WHERE id_hash = ?1 ORDER BY offset");
+        _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadOnly, "PRAGMA busy_timeout = 50");
+        try
+        {
+            _range = new(_connection, $"SELECT {SqliteLogSchema.Columns} FROM event WHERE offset >= ?1 AND offset < ?2 ORDER BY offset");
+            _byId = new(_connection, "SELECT offset, id FROM event WHERE id_hash = ?1 ORDER BY offset");
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
     }
 
     internal LogSlice Read(long from, long end, int maxEvents, long maxBytes)
@@ -35,7 +42,11 @@ internal sealed class SqliteLogReader : IDisposable
             _range.Bind(2, end);
             while (_range.Step())
             {
-                var logged = EventRow.Read(_range, _file);
+                if (!TryReadRow(events.Count == 0, out var logged))
+                {
+                    next = _range.Integer(0);
+                    break;
+                }
                 events.Add(logged);
                 bytes += logged.Size;
                 if (events.Count < maxEvents && bytes < maxBytes && Stopwatch.GetElapsedTime(started) < LongestTransaction) continue;
@@ -50,18 +61,6 @@ internal sealed class SqliteLogReader : IDisposable
         return new(from, next, events);
     }
 
-    internal long? Oldest()
-    {
-        try
-        {
-            return _oldest.Step() && !_oldest.IsNull(0) ? _oldest.Integer(0) : null;
-        }
-        finally
-        {
-            _oldest.Reset();
-        }
-    }
-
     internal long? FindEventId(string id)
     {
         try
@@ -69,8 +68,7 @@ internal sealed class SqliteLogReader : IDisposable
             _byId.Bind(1, EventRow.HashOf(id));
             while (_byId.Step())
             {
-                var candidate = EventRow.Read(_byId, _file);
-                if (candidate.Id == id) return candidate.Offset;
+                if (_byId.TextOrNull(1) == id) return _byId.Integer(0);
             }
             return null;
         }
@@ -80,10 +78,24 @@ internal sealed class SqliteLogReader : IDisposable
         }
     }
 
+    // What lies before a damaged event is sound and is given; the damage is told to who reads from it on.
+    private bool TryReadRow(bool isFirst, [NotNullWhen(true)] out LoggedEvent? logged)
+    {
+        try
+        {
+            logged = EventRow.Read(_range, _file);
+            return true;
+        }
+        catch (LogDamagedException) when (!isFirst)
+        {
+            logged = null;
+            return false;
+        }
+    }
+
     public void Dispose()
     {
         _range.Dispose();
-        _oldest.Dispose();
         _byId.Dispose();
         _connection.Dispose();
     }

@@ -6,7 +6,7 @@ namespace Fonte;
 /// folder/fonte.db      this schema, WAL mode          folder/fonte.lock    flock: one server per log
 ///
 /// event      one row per event, appended only; the row's key is the offset
-/// epoch      lineage: the identities this log had, and the first offset of each
+/// epoch      lineage, in the order of number (a clock can go back): the identities this log had, and the first offset of each
 /// state      one row: next_offset where the rows no longer tell it, the boot in which the log was last open
 /// truncated  topics whose history was cut below an offset (retention per topic, erasure, keep-last)
 /// </code>
@@ -31,7 +31,7 @@ internal static class SqliteLogSchema
 
     /// <summary>
     /// topics: the canonical one first, separated by LF, which no topic can hold. id_hash: the first 64 bits of SHA-256 of a
-    /// publisher's own ID. checksum: CRC-32C over every other column, because SQLite has none of its own.
+    /// publisher's own ID. checksum: CRC-32C over every other column (see <see cref="EventRow"/>), because SQLite has none of its own.
     /// </summary>
     internal const string Tables = """
         CREATE TABLE event (
@@ -49,7 +49,8 @@ internal static class SqliteLogSchema
         ) STRICT;
         CREATE INDEX event_by_id ON event (id_hash) WHERE id_hash IS NOT NULL;
         CREATE TABLE epoch (
-            epoch        TEXT    PRIMARY KEY,
+            number       INTEGER PRIMARY KEY,
+            epoch        TEXT    NOT NULL UNIQUE,
             first_offset INTEGER NOT NULL,
             time         INTEGER NOT NULL
         ) STRICT;

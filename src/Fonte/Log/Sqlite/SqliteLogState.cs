@@ -7,14 +7,17 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
 {
     private const string NoBoot = "unknown";
 
-    /// <summary>Reads the state, and records how the log is open from now on.</summary>
+    /// <summary>
+    /// Reads the state, and records how the log is open from now on. The connection must be at <c>synchronous=FULL</c>: a mark that a power
+    /// cut can take away marks nothing.
+    /// </summary>
     internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, long time)
     {
         var boot = CurrentBoot();
         var next = NextOffsetOf(connection);
         // After a power cut the newest commits of a relaxed log may be gone, and their offsets will be given again.
         if (connection.Scalar("SELECT relaxed FROM state") != 0 && (boot == NoBoot || LastBoot(connection) != boot))
-            connection.Execute($"INSERT INTO epoch VALUES ('{LogEpoch.Create()}', {next}, {time})");
+            connection.Execute($"INSERT INTO epoch (epoch, first_offset, time) VALUES ('{LogEpoch.Create()}', {next}, {time})");
         connection.Execute($"UPDATE state SET boot = '{boot}', relaxed = {(synchronous == SqliteSynchronous.Full ? 0 : 1)}");
         return new(
             new LogIdentity(Lineage(connection)),
@@ -37,7 +40,7 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
     private static List<LogEpoch> Lineage(SqliteConnection connection)
     {
         var lineage = new List<LogEpoch>();
-        using var statement = new SqliteStatement(connection, "SELECT epoch, first_offset FROM epoch ORDER BY first_offset, time, rowid");
+        using var statement = new SqliteStatement(connection, "SELECT epoch, first_offset FROM epoch ORDER BY number");
         while (statement.Step()) lineage.Add(new(statement.Text(0), statement.Integer(1)));
         return lineage;
     }

@@ -12,17 +12,47 @@ internal sealed class SqliteLogWriter : IDisposable
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
 
-    internal SqliteLogWriter(string file, SqliteSynchronous synchronous)
+    // Checkpoints are made apart from commits, by WalCheckpoints. The busy timeout is for somebody who looks with sqlite3.
+    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 1000;";
+
+    /// <summary>Opens the connection at <c>synchronous=FULL</c>; <see cref="Relax"/> changes that.</summary>
+    internal SqliteLogWriter(string file)
     {
-        var level = synchronous == SqliteSynchronous.Full ? "FULL" : "NORMAL";
-        _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadWrite, $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {level};");
-        _begin = new(_connection, "BEGIN IMMEDIATE");
-        _insert = new(_connection, SqliteLogSchema.Insert);
-        _commit = new(_connection, "COMMIT");
-        _rollback = new(_connection, "ROLLBACK");
+        _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadWrite, Settings);
+        try
+        {
+            _begin = new(_connection, "BEGIN IMMEDIATE");
+            _insert = new(_connection, SqliteLogSchema.Insert);
+            _commit = new(_connection, "COMMIT");
+            _rollback = new(_connection, "ROLLBACK");
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
     }
 
     internal SqliteConnection Connection => _connection;
+
+    /// <summary>Sets how durable commits are from now on.</summary>
+    internal void Relax(SqliteSynchronous synchronous) =>
+        _connection.Execute(synchronous == SqliteSynchronous.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+
+    /// <summary>Writes all of the write-ahead log into the database and empties it; false when a reader was in the way.</summary>
+    internal bool TryTruncateWal() => _connection.Scalar("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+
+    /// <summary>
+    /// Makes sure that what is in the log is on the disk and that the log can be written. After a failed fsync the pages it was for are
+    /// lost or clean in the kernel's eyes, so only writing them again tells (fsync(2), "EIO").
+    /// </summary>
+    /// <exception cref="SqliteException">It cannot be written yet.</exception>
+    internal bool TryProve()
+    {
+        if (!TryTruncateWal()) return false;
+        _connection.Execute("UPDATE state SET boot = boot");
+        return true;
+    }
 
     /// <summary>Makes the events durable, all or none.</summary>
     /// <returns><see cref="AppendOutcome.Appended"/>, <see cref="AppendOutcome.Unavailable"/> or <see cref="AppendOutcome.OutcomeUnknown"/>, and why.</returns>
