@@ -33,7 +33,7 @@ public sealed partial class SqliteEventLog
         for (var i = 0; i < events.Count; i++)
             appends[start + i].Complete(new(outcome, outcome == AppendOutcome.Appended ? events[i].Offset : 0));
         _pending.Release(bytes);
-        if (outcome == AppendOutcome.Appended) CheckWal(bytes);
+        if (outcome == AppendOutcome.Appended) CheckWal();
         return start + events.Count;
     }
 
@@ -72,13 +72,17 @@ public sealed partial class SqliteEventLog
         Discard();
     }
 
-    private void CheckWal(long bytes)
+    /// <summary>
+    /// Empties the write-ahead log when it has grown. SQLite copies it into the database after every thousand pages, but cannot begin it anew
+    /// while readers overlap: it was seen to grow to 951 MB in 40 s. Here no commit is under way, readers end within 50 ms, and those that come
+    /// after a full copy no longer use it.
+    /// </summary>
+    private void CheckWal()
     {
-        _checkpoints.Committed(bytes);
-        if (_checkpoints.WalBytes <= WalCheckpoints.MostBytes) return;
+        if (_writer!.WalBytes <= MostWalBytes) return;
         try
         {
-            _writer!.TryTruncateWal();
+            _writer.TryTruncateWal();
         }
         catch (SqliteException exception)
         {

@@ -16,6 +16,7 @@ public sealed partial class SqliteEventLog : IEventLog
     private const int MaxBatchEvents = 4096;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const int MostReaders = 8;
+    private const long MostWalBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly SqliteLogOptions _options;
@@ -26,7 +27,6 @@ public sealed partial class SqliteEventLog : IEventLog
     private readonly TailSignal _tail = new();
     private readonly ConcurrentBag<SqliteLogReader> _readers = [];
     private readonly SemaphoreSlim _readerPlaces = new(MostReaders);
-    private readonly WalCheckpoints _checkpoints;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteLogWriter? _writer;
@@ -42,7 +42,6 @@ public sealed partial class SqliteEventLog : IEventLog
         (Identity, OldestOffset, _next, _lastTime) = (state.Identity, state.OldestOffset, state.NextOffset, state.LastTime);
         _recent = new(state.NextOffset, options.TailBytes);
         _pending = new(options.MaxPendingBytes);
-        _checkpoints = new(file.Path, logger);
         _thread = new Thread(WriteLoop) { IsBackground = true, Name = "fonte-log" };
         _thread.Start();
     }
@@ -120,7 +119,6 @@ public sealed partial class SqliteEventLog : IEventLog
         _pending.Close();
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _ended.Task.ConfigureAwait(false);
-        _checkpoints.Dispose();
         while (_readers.TryTake(out var reader)) reader.Dispose();
         _file.Dispose();
         _readerPlaces.Dispose();

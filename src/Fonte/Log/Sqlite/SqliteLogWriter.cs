@@ -6,18 +6,20 @@ namespace Fonte;
 /// <remarks>Not thread-safe; belongs to the writer's thread.</remarks>
 internal sealed class SqliteLogWriter : IDisposable
 {
+    private readonly string _file;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
 
-    // Checkpoints are made apart from commits, by WalCheckpoints. The busy timeout is for somebody who looks with sqlite3.
-    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 1000;";
+    // The busy timeout is for readers in the way of TryTruncateWal, and for somebody who looks with sqlite3.
+    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000;";
 
     /// <summary>Opens the connection at <c>synchronous=FULL</c>; <see cref="Relax"/> changes that.</summary>
     internal SqliteLogWriter(string file)
     {
+        _file = file;
         _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadWrite, Settings);
         try
         {
@@ -38,6 +40,9 @@ internal sealed class SqliteLogWriter : IDisposable
     /// <summary>Sets how durable commits are from now on.</summary>
     internal void Relax(SqliteSynchronous synchronous) =>
         _connection.Execute(synchronous == SqliteSynchronous.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+
+    /// <summary>How long the write-ahead log is now, in bytes.</summary>
+    internal long WalBytes => new FileInfo(_file + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
     /// <summary>Writes all of the write-ahead log into the database and empties it; false when a reader was in the way.</summary>
     internal bool TryTruncateWal() => _connection.Scalar("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
