@@ -71,8 +71,8 @@ public sealed class FonteClient
     /// <returns>The event ID; on a Fonte hub the event is then durable.</returns>
     /// <remarks>
     /// Never tried twice by itself: when the response is lost, the event may have been published, and a second attempt would publish it
-    /// twice. The caller decides, by <see cref="FonteClientException.StatusCode"/> (null: unknown)
-    /// and <see cref="FonteClientException.RetryAfter"/>.
+    /// twice. The caller decides, by <see cref="FonteClientException.NothingWasSent"/> (a second attempt is safe),
+    /// <see cref="FonteClientException.StatusCode"/> (null: unknown) and <see cref="FonteClientException.RetryAfter"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, or ill-formed text.</exception>
     /// <exception cref="FonteClientException">The hub refused the event, could not be reached, or gave no event ID.</exception>
