@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,15 +33,6 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
-    public async Task Applications_own_authorization_guards_the_result()
-    {
-        await using var app = await HubApplication.StartAsync(map: web =>
-            web.MapGet("/mine", () => FonteResults.EventStream("mine")).AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.StatusCode(403))));
-        await using var stream = await app.OpenAsync("", path: "/mine");
-        Assert.Equal(HttpStatusCode.Forbidden, stream.Response.StatusCode);
-    }
-
-    [Fact]
     public void Missing_registration_is_told_with_the_call_to_add()
     {
         var app = WebApplication.CreateSlimBuilder().Build();
@@ -51,10 +41,35 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
-    public void Result_without_topics_or_with_an_impossible_one_is_a_mistake_of_the_caller()
+    public void Result_without_topics_is_a_mistake_of_the_caller() => Assert.Throws<ArgumentException>(() => FonteResults.EventStream());
+
+    [Theory]
+    [InlineData("%0A")]
+    [InlineData("*")]
+    [InlineData("%E2%80%8B")]
+    public async Task Topic_from_the_route_that_cannot_be_one_is_the_clients_mistake(string topic)
     {
-        Assert.Throws<ArgumentException>(() => FonteResults.EventStream());
-        Assert.Throws<ArgumentException>(() => FonteResults.EventStream("a\nb"));
+        await using var app = await HubApplication.StartAsync(map: web => web.MapGet("/t/{topic}", (string topic) => FonteResults.EventStream(topic)));
+        await using var stream = await app.OpenAsync("", path: "/t/" + topic);
+        await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.BadRequest, "topic-invalid");
+    }
+
+    [Fact]
+    public async Task Every_topic_is_streamed_only_when_asked_for_by_name()
+    {
+        await using var app = await HubApplication.StartAsync(map: web => web.MapGet("/all", () => FonteResults.EventStream(new EventStreamOptions { AllTopics = true })));
+        await app.PublishAsync("topic=a&data=1");
+        await using var stream = await app.OpenAsync("?last_event_id=earliest", path: "/all");
+        Assert.Equal("1", await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Stream_that_must_wait_is_told_after_how_long_to_come_back()
+    {
+        await using var app = await HubApplication.StartAsync(map: web => web.MapGet("/busy", () => FonteResults.TryAgainLater()));
+        await using var stream = await app.OpenAsync("", path: "/busy");
+        Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (stream.Response.StatusCode, stream.Response.Content.Headers.ContentType!.ToString()));
+        Assert.Matches("^retry: [0-9]+\n\n$", await stream.ReadToEndAsync());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class HubApplication : IAsyncDisposable
         _app = app;
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         // A connection for each stream, and none taken over from another.
-        Client = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(30) };
+        Client = new(new SocketsHttpHandler { UseCookies = false, ResponseHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     internal static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -31,17 +31,18 @@ internal sealed class HubApplication : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     internal static async Task<HubApplication> StartAsync(
-        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, IEventLog? useLog = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddFonte(options =>
+        var fonte = builder.Services.AddFonte(options =>
         {
             options.Data = FonteOptions.InMemory;
             options.AnonymousPublish = true;
             configure?.Invoke(options);
         });
+        if (useLog is not null) fonte.UseEventLog(_ => useLog);
         build?.Invoke(builder);
         var app = builder.Build();
         map?.Invoke(app);

@@ -19,6 +19,6 @@ internal static class EventStreamEndpoint
             return;
         }
         var request = new SubscribeRequest { Matchers = query.Matchers, TellGaps = query.TellGaps };
-        await EventStreamResponse.RunAsync(context, request, LastEventId.Of(context.Request) ?? query.LastEventId).ConfigureAwait(false);
+        await EventStreamResponse.RunAsync(context, request, LastEventId.OfField(context.Request) ?? query.LastEventId).ConfigureAwait(false);
     }
 }

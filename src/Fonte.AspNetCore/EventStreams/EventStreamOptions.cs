@@ -3,8 +3,13 @@ namespace Fonte.AspNetCore;
 /// <summary>What an application streams at a URL of its own.</summary>
 public sealed class EventStreamOptions
 {
-    /// <summary>The topics, at least one; <c>*</c> is every topic.</summary>
-    public required IReadOnlyList<string> Topics { get; init; }
+    /// <summary>The topics. <c>*</c> is not one: see <see cref="AllTopics"/>.</summary>
+    /// <value>none</value>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
+    /// <summary>Whether every public event of the hub is in the stream. By name, so that no text from a route can mean it.</summary>
+    /// <value><see langword="false"/></value>
+    public bool AllTopics { get; init; }
 
     /// <summary>Whether who reconnects gets what it missed; if not, every stream starts at the present, as is right for a clock.</summary>
     /// <value><see langword="true"/></value>

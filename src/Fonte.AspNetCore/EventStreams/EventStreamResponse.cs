@@ -13,20 +13,39 @@ internal static class EventStreamResponse
     internal static async Task RunAsync(HttpContext context, SubscribeRequest request, string? lastEventId)
     {
         var host = context.RequestServices.GetRequiredService<FonteHost>();
-        Prepare(context);
-        var hub = host.HubIfReady;
-        var start = hub?.Resume(lastEventId);
-        if (start?.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
-        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-        var handle = hub?.Subscribe(request, start!, context.Response.BodyWriter);
-        if (handle is null)
+        if (host.HubIfReady is not { } hub || hub.Resume(lastEventId) is not { } start)
         {
-            await RefuseAsync(context, host.ReconnectionMilliseconds()).ConfigureAwait(false);
+            await RefuseAsync(context).ConfigureAwait(false);
             return;
         }
+        Prepare(context);
+        if (start.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        // From the subscription to the wait for its end nothing may throw: the pump would write into a response that is over.
         StreamSocket.Tune(context, host.WriteTimeout);
+        if (hub.Subscribe(request, start, context.Response.BodyWriter) is not { } handle)
+        {
+            await EndAsync(context, host).ConfigureAwait(false);
+            return;
+        }
         var end = await handle.WaitAsync(context.RequestAborted).ConfigureAwait(false);
         if (!end.AtBoundary) context.Abort();
+    }
+
+    /// <summary>
+    /// Answers 200, <c>retry:</c> and the end. A native EventSource stops for ever at a 4xx or 5xx, so one that must wait is told
+    /// after how long to come back.
+    /// </summary>
+    internal static Task RefuseAsync(HttpContext context)
+    {
+        Prepare(context);
+        return EndAsync(context, context.RequestServices.GetRequiredService<FonteHost>());
+    }
+
+    private static async Task EndAsync(HttpContext context, FonteHost host)
+    {
+        EventStreamFormat.Retry(context.Response.BodyWriter, host.ReconnectionMilliseconds());
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     private static void Prepare(HttpContext context)
@@ -44,12 +63,5 @@ internal static class EventStreamResponse
         // A stream of an hour is not a slow request.
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         if (Activity.Current is { } activity) activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-    }
-
-    // A native EventSource stops for ever at a 4xx or 5xx; so one that must wait is told after how long to come back.
-    private static async Task RefuseAsync(HttpContext context, int retryMilliseconds)
-    {
-        EventStreamFormat.Retry(context.Response.BodyWriter, retryMilliseconds);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -3,42 +3,41 @@ using Microsoft.AspNetCore.Http;
 namespace Fonte.AspNetCore;
 
 /// <summary>A result that streams topics at the application's own URL.</summary>
-internal sealed class EventStreamResult : IResult
+internal sealed class EventStreamResult(EventStreamOptions options) : IResult
 {
-    private readonly SubscribeRequest _request;
-    private readonly bool _resume;
-
-    internal EventStreamResult(EventStreamOptions options)
-    {
-        if (options.Topics.Count == 0) throw new ArgumentException("Give at least one topic.", nameof(options));
-        _request = new() { Matchers = [.. options.Topics.Select(TopicMatcher.Exact)], TellGaps = options.TellGaps };
-        _resume = options.Resume;
-    }
-
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        return EventStreamResponse.RunAsync(httpContext, _request, _resume ? LastEventId.OfFieldOrQuery(httpContext.Request) : null);
+        var (request, problem) = Read();
+        if (problem is not null) return problem.WriteAsync(httpContext);
+        string? cursor = null;
+        if (options.Resume) (cursor, problem) = LastEventId.Of(httpContext.Request);
+        return problem is null ? EventStreamResponse.RunAsync(httpContext, request!, cursor) : problem.WriteAsync(httpContext);
+    }
+
+    // A topic often comes from the route, so an impossible one is the client's mistake and not the application's.
+    private (SubscribeRequest? Request, Problem? Problem) Read()
+    {
+        var matchers = new List<TopicMatcher>();
+        foreach (var topic in options.Topics)
+        {
+            if (string.IsNullOrEmpty(topic) || topic == TopicMatcher.Wildcard.Pattern || !TextRules.IsClean(topic))
+                return (null, new(StatusCodes.Status400BadRequest, "topic-invalid", "This address names a topic that cannot exist; correct it."));
+            matchers.Add(TopicMatcher.Exact(topic));
+        }
+        if (options.AllTopics) matchers.Add(TopicMatcher.Wildcard);
+        return (new() { Matchers = matchers, TellGaps = options.TellGaps }, null);
     }
 }
 
-/// <summary>Results that an application's own endpoints return.</summary>
-public static class FonteResults
+/// <summary>The answer to a stream that must wait.</summary>
+internal sealed class TryAgainLaterResult : IResult
 {
-    /// <summary>
-    /// An event stream of these topics at the application's own URL, guarded by its own routing and authorization. Private events are
-    /// not in it. Resumes from the field <c>Last-Event-ID</c> or the parameter <c>last_event_id</c>.
-    /// </summary>
-    /// <param name="topics">At least one; <c>*</c> is every topic.</param>
-    /// <exception cref="ArgumentException">There is no topic, or one is empty or holds a control or format character.</exception>
-    public static IResult EventStream(params string[] topics) => new EventStreamResult(new() { Topics = topics });
-
-    /// <summary>An event stream with more to choose.</summary>
-    /// <exception cref="ArgumentException">There is no topic, or one is empty or holds a control or format character.</exception>
-    public static IResult EventStream(EventStreamOptions options)
+    /// <inheritdoc/>
+    public Task ExecuteAsync(HttpContext httpContext)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        return new EventStreamResult(options);
+        ArgumentNullException.ThrowIfNull(httpContext);
+        return EventStreamResponse.RefuseAsync(httpContext);
     }
 }

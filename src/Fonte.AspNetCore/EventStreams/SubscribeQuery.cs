@@ -16,18 +16,16 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, stri
         var matchers = new List<TopicMatcher>();
         string? lastEventId = null;
         var tellGaps = true;
-        var text = queryString.Value ?? "";
-        var pairs = new FormReader(Encoding.UTF8.GetBytes(text.StartsWith('?') ? text[1..] : text));
+        var pairs = AspNetCore.LastEventId.Pairs(queryString);
         while (pairs.Read())
         {
             if (IsReserved(pairs.Name))
             {
                 if (ReadMatcher(pairs, matchers, options) is { } problem) return (null, problem);
             }
-            else if (pairs.Name.AsSpan().SequenceEqual("last_event_id"u8))
+            else if (AspNetCore.LastEventId.IsParameter(pairs.Name))
             {
-                if (!pairs.TryGetText(out var value)) return (null, Bad("invalid-utf8", "The parameter last_event_id is not valid UTF-8; encode it so."));
-                lastEventId ??= value;
+                if (AspNetCore.LastEventId.ReadParameter(pairs, ref lastEventId) is { } problem) return (null, problem);
             }
             else if (pairs.Name.AsSpan().SequenceEqual("gap"u8))
             {

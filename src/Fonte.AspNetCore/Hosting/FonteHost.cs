@@ -23,9 +23,7 @@ internal sealed class FonteHost(
     private IEventLog? _log;
     private EventHub? _hub;
     private CancellationTokenRegistration _drain;
-
-    /// <exception cref="InvalidOperationException">The application has not started.</exception>
-    internal EventHub Hub => _hub ?? throw new InvalidOperationException("The hub is not started yet; publish after the application's start.");
+    private volatile bool _stopped;
 
     /// <summary>The hub, unless it is not started.</summary>
     internal EventHub? HubIfReady => _hub;
@@ -35,7 +33,13 @@ internal sealed class FonteHost(
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 
     /// <inheritdoc/>
-    public ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default) => Hub.PublishAsync(draft, cancellationToken);
+    public ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    {
+        if (_hub is { } hub) return hub.PublishAsync(draft, cancellationToken);
+        return _stopped
+            ? new(new PublishResult(PublishOutcome.Unavailable))
+            : throw new InvalidOperationException("The hub is not started yet; publish after the application's start.");
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -58,6 +62,7 @@ internal sealed class FonteHost(
     /// <summary>Also reached when the application's start failed half way. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        _stopped = true;
         await _drain.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal static class PublishEndpoint
         var (draft, problem) = await ReadAsync(context, options).ConfigureAwait(false);
         if (draft is not null)
         {
-            var hub = context.RequestServices.GetRequiredService<FonteHost>().Hub;
+            var hub = context.RequestServices.GetRequiredService<FonteHost>();
             var result = await hub.PublishAsync(draft, context.RequestAborted).ConfigureAwait(false);
             problem = PublishProblems.Of(result);
             if (problem is null)
@@ -39,7 +39,7 @@ internal static class PublishEndpoint
         var body = await ReadBodyAsync(context, options.MaxBodyBytes).ConfigureAwait(false);
         if (body is not { } form)
             return (null, new(StatusCodes.Status413PayloadTooLarge, "too-large", $"The body is larger than {options.MaxBodyBytes} bytes; publish less, or a link to it."));
-        var read = PublishForm.Read(form.IsSingleSegment ? form.FirstSpan : form.ToArray());
+        var read = PublishForm.Read(form.IsSingleSegment ? form.FirstSpan : form.ToArray(), options.Limits);
         context.Request.BodyReader.AdvanceTo(form.End);
         return read;
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace Fonte.AspNetCore;
@@ -7,7 +9,7 @@ namespace Fonte.AspNetCore;
 internal static class PublishForm
 {
     /// <summary>Reads the fields; returns the draft, or what to change. Fields of other names are ignored, as the draft asks.</summary>
-    internal static (EventDraft? Draft, Problem? Problem) Read(ReadOnlySpan<byte> body)
+    internal static (EventDraft? Draft, Problem? Problem) Read(ReadOnlySpan<byte> body, EventLimits limits)
     {
         var topics = new List<string>();
         var single = new Dictionary<string, string>();
@@ -24,16 +26,21 @@ internal static class PublishForm
                 isPrivate = true;
                 continue;
             }
-            if (!form.TryGetText(out var text)) return (null, BadRequest("invalid-utf8", $"The field {name} is not valid UTF-8; encode it so."));
+            if (!Utf8.IsValid(form.Value)) return (null, BadRequest("invalid-utf8", $"The field {name} is not valid UTF-8; encode it so."));
             if (name == "topic")
             {
-                if (!topics.Contains(text)) topics.Add(text);
+                // One more than the limit is enough to be refused; comparing a hundred thousand would take a core for seconds (CWE-407).
+                var topic = Encoding.UTF8.GetString(form.Value);
+                if (topics.Count <= limits.MaxTopics && !topics.Contains(topic)) topics.Add(topic);
             }
-            else if (name == "data" ? data is not null : !single.TryAdd(name, text))
+            else if (name == "data" ? data is not null : !single.TryAdd(name, Encoding.UTF8.GetString(form.Value)))
             {
                 return (null, BadRequest("field-repeated", $"The field {name} appears more than once; give it once."));
             }
-            if (name == "data") data = form.Value;
+            else if (name == "data")
+            {
+                data = form.Value;
+            }
         }
         if (!TryReadRetry(single.GetValueOrDefault("retry"), out var retry))
             return (null, BadRequest("retry-invalid", $"The field retry must be ASCII digits, milliseconds up to {int.MaxValue}; correct it or leave it out."));
@@ -63,7 +70,8 @@ internal static class PublishForm
     {
         retry = null;
         if (text is null) return true;
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)) return false;
+        // The framework's parser lets NUL characters follow the digits.
+        if (text.Contains('\0') || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)) return false;
         retry = milliseconds;
         return true;
     }

@@ -62,12 +62,20 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         return result;
     }
 
-    /// <summary>Finds where a cursor resumes. May block on the disk for a look-up.</summary>
-    internal ResumePoint Resume(string? lastEventId)
+    /// <summary>Finds where a cursor resumes, or returns <see langword="null"/> when the log cannot be read. May block on the disk.</summary>
+    internal ResumePoint? Resume(string? lastEventId)
     {
-        var point = Resumption.Resolve(_log, lastEventId);
-        _services.Metrics.Resumed(point);
-        return point;
+        try
+        {
+            var point = Resumption.Resolve(_log, lastEventId);
+            _services.Metrics.Resumed(point);
+            return point;
+        }
+        catch (LogDamagedException exception)
+        {
+            _services.LogUnreadable(exception);
+            return null;
+        }
     }
 
     /// <summary>
@@ -140,7 +148,22 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
 }
 
 /// <summary>What the hub is given from outside.</summary>
-internal sealed record HubServices(TimeProvider Time, FonteMetrics Metrics, ILogger Logger, Random Random)
+internal sealed partial record HubServices(TimeProvider Time, FonteMetrics Metrics, ILogger Logger, Random Random)
 {
+    private const string ReadingPart = "log-reading";
+
     internal HubHealth Health { get; } = new();
+
+    /// <summary>Tells the operator that part of the log cannot be read; it stays told until a restart, because nothing mends it by itself.</summary>
+    internal void LogUnreadable(Exception cause)
+    {
+        Log.Unreadable(Logger, cause);
+        Health.Fault(ReadingPart, "Part of the log cannot be read; see the server's log.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(21, LogLevel.Error, "Part of the log cannot be read")]
+        internal static partial void Unreadable(ILogger logger, Exception cause);
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class TestHub : IAsyncDisposable
             TellGaps = tellGaps,
         };
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2));
-        var start = Hub.Resume(lastEventId);
+        var start = Hub.Resume(lastEventId)!;
         var handle = Hub.Subscribe(request, start, pipe.Writer);
         return new TestStream(pipe, start, handle);
     }
