@@ -68,7 +68,7 @@ public sealed partial class ConnectionStateTests(SharedDemo demo, SharedBrowser 
         await using var watched = await browser.OpenAsync();
         var page = watched.Page;
         var state = page.Locator("connection-state");
-        await using var first = await DemoProcess.StartAsync("--urls", DemoProcess.AnyPort, "--data", data);
+        await using var first = await DemoProcess.StartAsync("--urls", FreePort.Address(), "--data", data);
         await page.GotoAsync(new Uri(first.Address, "/lab/?stream=eventos&intervalo=1").AbsoluteUri);
         await Expect(page.Locator("#rows li").First).ToBeVisibleAsync();
         await Expect(state).ToHaveTextAsync("open");

@@ -1,13 +1,14 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Fonte.Browser.Tests.Demo;
 
 /// <summary>The real demo in a process of its own.</summary>
-internal sealed class DemoProcess : IAsyncDisposable
+internal sealed partial class DemoProcess : IAsyncDisposable
 {
     public const string AnyPort = "http://127.0.0.1:0";
+    private const int Sigterm = 15;
     private const string Listening = "Now listening on: ";
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
 
@@ -72,9 +73,7 @@ internal sealed class DemoProcess : IAsyncDisposable
     /// <summary>Sends SIGTERM and returns the exit code.</summary>
     public async Task<int> TerminateAsync(TimeSpan within)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
+        Assert.Equal(0, Kill(_process.Id, Sigterm));
         await _process.WaitForExitAsync().WaitAsync(within);
         return _process.ExitCode;
     }
@@ -90,4 +89,8 @@ internal sealed class DemoProcess : IAsyncDisposable
         var at = line?.IndexOf(Listening, StringComparison.Ordinal) ?? -1;
         if (at >= 0) _listening.TrySetResult(new Uri(line![(at + Listening.Length)..].Trim()));
     }
+
+    // Process has no way to send it, and the kill command is a package that small systems lack.
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }
