@@ -2,7 +2,7 @@ namespace Fonte.Samples.Demo;
 
 internal static partial class DemoLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "Development mode: whoever reaches this address may publish any event.")]
+    [LoggerMessage(1, LogLevel.Warning, "Development mode: whoever reaches this address, and any page open in a browser that does, may publish any event.")]
     public static partial void DevelopmentMode(ILogger logger);
 
     [LoggerMessage(2, LogLevel.Information, "{Limit}")]

@@ -37,6 +37,9 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>What its descriptors lead to. On Linux.</summary>
+    public IEnumerable<string?> Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFileSystemInfos().Select(entry => entry.LinkTarget);
+
     /// <summary>Starts the demo and returns when it says that it listens.</summary>
     public static async Task<DemoProcess> StartAsync(params string[] arguments)
     {

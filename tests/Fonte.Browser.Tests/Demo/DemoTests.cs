@@ -82,4 +82,18 @@ public sealed class DemoTests
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
+
+    [Fact]
+    public async Task Without_dev_no_page_of_another_origin_may_read_the_hub_and_no_folder_is_watched()
+    {
+        await using var demo = await DemoProcess.StartAsync("--urls", DemoProcess.AnyPort, "--data", ":memory:");
+        using var http = new HttpClient { BaseAddress = demo.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/mercure?match=clock") { Headers = { { "Origin", "null" } } };
+
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.DoesNotContain(response.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal));
+        Assert.DoesNotContain("anon_inode:inotify", demo.Descriptors);
+    }
 }
