@@ -1,3 +1,4 @@
+using System.Net;
 using Fonte.Samples.Clock;
 using Fonte.Samples.Lab;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -51,6 +52,14 @@ internal static class DemoApplication
         app.MapClock();
         app.MapLab();
         return app;
+    }
+
+    /// <summary>Where a browser on this machine finds the demo once it has started: an address to listen on is not always one to visit.</summary>
+    public static string BrowserAddress(WebApplication app)
+    {
+        var address = new UriBuilder(app.Urls.First());
+        if (IPAddress.TryParse(address.Host, out var host) && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))) address.Host = "localhost";
+        return address.Uri.AbsoluteUri.TrimEnd('/');
     }
 
     // Any page, also one opened from disk, and never with credentials: any site could then read what its visitor may read (CWE-942).

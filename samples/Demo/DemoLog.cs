@@ -7,4 +7,7 @@ internal static partial class DemoLog
 
     [LoggerMessage(2, LogLevel.Information, "{Limit}")]
     public static partial void Limit(ILogger logger, string limit);
+
+    [LoggerMessage(3, LogLevel.Information, "Open {Address} in a browser")]
+    public static partial void Open(ILogger logger, string address);
 }

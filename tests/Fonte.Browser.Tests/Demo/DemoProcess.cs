@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Fonte.Browser.Tests.Demo;
 
@@ -15,6 +16,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _invitation = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private DemoProcess(IEnumerable<string> arguments)
     {
@@ -36,6 +38,9 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Where it says that a browser finds it; completes soon after the start.</summary>
+    public Task<string> Invitation => _invitation.Task.WaitAsync(StartsWithin);
 
     /// <summary>What its descriptors lead to. On Linux.</summary>
     public IEnumerable<string?> Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFileSystemInfos().Select(entry => entry.LinkTarget);
@@ -91,7 +96,11 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     {
         var at = line?.IndexOf(Listening, StringComparison.Ordinal) ?? -1;
         if (at >= 0) _listening.TrySetResult(new Uri(line![(at + Listening.Length)..].Trim()));
+        if (line is not null && InvitationLine().Match(line) is { Success: true } match) _invitation.TrySetResult(match.Groups[1].Value);
     }
+
+    [GeneratedRegex(@"Open (\S+) in a browser")]
+    private static partial Regex InvitationLine();
 
     // Process has no way to send it, and the kill command is a package that small systems lack.
     [LibraryImport("libc", EntryPoint = "kill")]
