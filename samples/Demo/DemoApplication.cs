@@ -1,5 +1,7 @@
+using System.Net;
 using Fonte.Samples.Clock;
 using Fonte.Samples.Lab;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Fonte.Samples.Demo;
@@ -7,11 +9,18 @@ namespace Fonte.Samples.Demo;
 /// <summary>The hub with every sample and page around it.</summary>
 internal static class DemoApplication
 {
+    private const long DescriptorsKept = 256;
+    private const long FewestConnections = 16;
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(4);
 
     public static WebApplication Build(DemoOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(DemoApplication).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(DemoApplication).Assembly.GetName().Name,
+            // To notice changed settings the host watches the folder it is started from with all that lies below: seconds in '/'.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.WebHost.UseUrls(options.Urls);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -20,6 +29,11 @@ internal static class DemoApplication
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
         // With the default of 512, thousands of pages that connect at the same moment are partly turned away.
         builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = 4096);
+
+        // Without descriptors left nothing could be accepted and the log could open no file: what is too much is closed at once.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Limits.MaxConcurrentConnections = Math.Max(FewestConnections, DescriptorLimit.Current() - DescriptorsKept));
+        if (options.Dev) builder.Services.AddCors(cors => cors.AddDefaultPolicy(AllowAnyOrigin));
 
         builder.Services.AddFonte(fonte =>
         {
@@ -30,6 +44,7 @@ internal static class DemoApplication
         builder.Services.AddLab();
 
         var app = builder.Build();
+        if (options.Dev) app.UseCors();
         app.MapFonte();
         app.MapFonteHealthChecks();
         app.MapSharedPages();
@@ -38,4 +53,16 @@ internal static class DemoApplication
         app.MapLab();
         return app;
     }
+
+    /// <summary>Where a browser on this machine finds the demo once it has started: an address to listen on is not always one to visit.</summary>
+    public static string BrowserAddress(WebApplication app)
+    {
+        var address = new UriBuilder(app.Urls.First());
+        if (IPAddress.TryParse(address.Host, out var host) && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))) address.Host = "localhost";
+        return address.Uri.AbsoluteUri.TrimEnd('/');
+    }
+
+    // Any page, also one opened from disk, and never with credentials: any site could then read what its visitor may read (CWE-942).
+    private static void AllowAnyOrigin(CorsPolicyBuilder policy) =>
+        policy.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "POST").WithExposedHeaders("Link", "Mercure-Last-Event-ID");
 }

@@ -8,7 +8,7 @@ internal sealed class DemoOptions
 
           --urls URL    where to listen; several are separated by ';' (default: http://127.0.0.1:8000)
           --data DIR    the folder of the durable log, ':memory:' for none (default: artifacts/demo-data)
-          --dev         let anyone publish to the hub; for this machine only
+          --dev         let anyone publish to the hub, and pages of any origin use it; for this machine only
           --help        this text
         """;
 

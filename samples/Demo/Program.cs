@@ -30,5 +30,6 @@ catch (Exception exception) when (StartupFailure.Explain(exception, options) is 
 
 DemoLog.Limit(app.Logger, DescriptorLimit.Describe());
 if (options.Dev) DemoLog.DevelopmentMode(app.Logger);
+DemoLog.Open(app.Logger, DemoApplication.BrowserAddress(app));
 await app.WaitForShutdownAsync();
 return 0;

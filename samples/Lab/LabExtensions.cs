@@ -32,7 +32,7 @@ public static class LabExtensions
         }
 
         using var lease = context.RequestServices.GetRequiredService<LabLoops>().Join(stream, interval);
-        var result = lease is null ? LabProblems.TooManyIntervals(context) : FonteResults.EventStream(stream.Topic(interval));
+        var result = lease is null ? FonteResults.TryAgainLater() : FonteResults.EventStream(stream.Topic(interval));
         await result.ExecuteAsync(context);
     }
 }

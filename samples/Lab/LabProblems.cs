@@ -8,14 +8,4 @@ internal static class LabProblems
         title: "Intervalo inválido",
         detail: "O parâmetro 'intervalo' deve ser um único número de segundos entre 0.5 e 3600, com ponto decimal, como em ?intervalo=2.5.",
         statusCode: StatusCodes.Status400BadRequest);
-
-    public static IResult TooManyIntervals(HttpContext context)
-    {
-        context.Response.Headers.RetryAfter = ((int)LabLoops.Linger.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return Results.Problem(
-            type: "urn:fonte:lab:muitos-intervalos",
-            title: "Muitos intervalos diferentes",
-            detail: $"O laboratório já mantém {LabLoops.Limit} intervalos diferentes. Use um intervalo comum, como ?intervalo=2, ou tente de novo mais tarde.",
-            statusCode: StatusCodes.Status503ServiceUnavailable);
-    }
 }

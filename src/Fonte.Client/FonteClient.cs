@@ -44,11 +44,11 @@ public sealed class FonteClient
     /// It ends by itself only when the hub answers 204 (WHATWG HTML, 9.2.1). When the stream ends or breaks, brings nothing for
     /// <see cref="FonteClientOptions.IdleTimeout"/>, cannot be opened, or is answered 408, 429 or 5xx, the client calls
     /// <see cref="FonteClientOptions.Reconnecting"/>, waits and reconnects, without limit.
-    /// The wait before attempt <c>n</c> (from 1) is uniform in [base, min(<see cref="FonteClientOptions.MaximumBackoff"/>, base × 2ⁿ)];
+    /// The wait before attempt <c>n</c> (from 1) is uniform in [base, min(<see cref="FonteClientOptions.MaximumReconnectionTime"/>, base × 2ⁿ)];
     /// base is the last <c>retry:</c> told, or else
-    /// <see cref="FonteClientOptions.MinimumBackoff"/>, kept between those two options. After a <c>Retry-After</c> it is no shorter than
+    /// <see cref="FonteClientOptions.MinimumReconnectionTime"/>, kept between those two options. After a <c>Retry-After</c> it is no shorter than
     /// that says, at most one day. <c>n</c> starts over after a successful stream: one that told an ID, gave an event,
-    /// or lasted for <see cref="FonteClientOptions.MaximumBackoff"/>.
+    /// or lasted for <see cref="FonteClientOptions.MaximumReconnectionTime"/>.
     /// A 200 that only says <c>retry:</c> and ends, as an overloaded hub does, is not one.
     /// </para>
     /// </remarks>
@@ -71,8 +71,8 @@ public sealed class FonteClient
     /// <returns>The event ID; on a Fonte hub the event is then durable.</returns>
     /// <remarks>
     /// Never tried twice by itself: when the response is lost, the event may have been published, and a second attempt would publish it
-    /// twice. The caller decides, by <see cref="FonteClientException.StatusCode"/> (null: unknown)
-    /// and <see cref="FonteClientException.RetryAfter"/>.
+    /// twice. The caller decides, by <see cref="FonteClientException.NothingWasSent"/> (a second attempt is safe),
+    /// <see cref="FonteClientException.StatusCode"/> (null: unknown) and <see cref="FonteClientException.RetryAfter"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, or ill-formed text.</exception>
     /// <exception cref="FonteClientException">The hub refused the event, could not be reached, or gave no event ID.</exception>
@@ -88,7 +88,7 @@ public sealed class FonteClient
         SubscribeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lastEventId = request.LastEventId ?? "";
-        var backoff = new Backoff(_options, _randomLock);
+        var wait = new ReconnectionWait(_options, _randomLock);
         while (true)
         {
             var opening = await EventStreamOpening.TryAsync(_http, _options, request, lastEventId, cancellationToken).ConfigureAwait(false);
@@ -104,14 +104,14 @@ public sealed class FonteClient
                     lastEventId = stream.LastEventId;
                     reason = stream.EndReason;
                     if (stream.ReconnectionTime is { } reconnectionTime)
-                        backoff.SetReconnectionTime(reconnectionTime);
+                        wait.SetReconnectionTime(reconnectionTime);
                     if (stream.IsSuccessful)
-                        backoff.Reset();
+                        wait.Reset();
                 }
             }
 
-            var delay = backoff.Next(opening.RetryAfter);
-            _options.Reconnecting?.Invoke(new Reconnection(backoff.Attempt, delay, lastEventId, reason));
+            var delay = wait.Next(opening.RetryAfter);
+            _options.Reconnecting?.Invoke(new Reconnection(wait.Attempt, delay, lastEventId, reason));
             await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }

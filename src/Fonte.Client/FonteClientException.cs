@@ -34,4 +34,12 @@ public sealed class FonteClientException : Exception
     /// <summary>Gets how long the hub asks to wait, never negative; null when it asks nothing.</summary>
     /// <remarks><c>Retry-After</c>, RFC 9110, section 10.2.3.</remarks>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Gets whether nothing was sent to the hub: no connection to it came about.</summary>
+    /// <value>False by default: the request may have arrived.</value>
+    /// <remarks>
+    /// When it is true the event was not published, and publishing it again cannot publish it twice. It is what the
+    /// <see cref="HttpClient"/> tells of its last attempt: a handler that itself retries after a lost response takes this certainty away.
+    /// </remarks>
+    public bool NothingWasSent { get; init; }
 }

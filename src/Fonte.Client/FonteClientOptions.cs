@@ -12,15 +12,15 @@ public sealed class FonteClientOptions
 
     /// <summary>Gets the least time to wait before reconnecting, and the reconnection time until the hub tells its own.</summary>
     /// <value>1 second by default; more than zero and at most one day.</value>
-    public TimeSpan MinimumBackoff { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan MinimumReconnectionTime { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the most that consecutive failures, or a <c>retry:</c> field, can make the client wait.</summary>
-    /// <value>1 minute by default; from <see cref="MinimumBackoff"/> to one day.</value>
+    /// <value>1 minute by default; from <see cref="MinimumReconnectionTime"/> to one day.</value>
     /// <remarks>
     /// It bounds <c>retry:</c> because any publisher can set that field, for all subscribers (CWE-400).
     /// A <c>Retry-After</c> is the hub's own word and may exceed it, up to one day.
     /// </remarks>
-    public TimeSpan MaximumBackoff { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan MaximumReconnectionTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Gets how long an event stream may bring no byte before it is taken for dead and reconnected.</summary>
     /// <value>1 minute by default; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</value>
@@ -55,10 +55,10 @@ public sealed class FonteClientOptions
         List<string> errors = [];
         if (HubUrl is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
             errors.Add($"{nameof(HubUrl)} must be an absolute http or https URL.");
-        if (MinimumBackoff <= TimeSpan.Zero || MinimumBackoff > LongestWait)
-            errors.Add($"{nameof(MinimumBackoff)} must be more than zero and at most one day.");
-        if (MaximumBackoff < MinimumBackoff || MaximumBackoff > LongestWait)
-            errors.Add($"{nameof(MaximumBackoff)} must be at least {nameof(MinimumBackoff)} and at most one day.");
+        if (MinimumReconnectionTime <= TimeSpan.Zero || MinimumReconnectionTime > LongestWait)
+            errors.Add($"{nameof(MinimumReconnectionTime)} must be more than zero and at most one day.");
+        if (MaximumReconnectionTime < MinimumReconnectionTime || MaximumReconnectionTime > LongestWait)
+            errors.Add($"{nameof(MaximumReconnectionTime)} must be at least {nameof(MinimumReconnectionTime)} and at most one day.");
         if (IdleTimeout != Timeout.InfiniteTimeSpan && (IdleTimeout <= TimeSpan.Zero || IdleTimeout > LongestWait))
             errors.Add($"{nameof(IdleTimeout)} must be more than zero and at most one day, or infinite.");
         if (MaximumEventSize is < 1 or > 1024 * 1024 * 1024)

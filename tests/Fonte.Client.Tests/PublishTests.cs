@@ -107,9 +107,29 @@ public sealed class PublishTests
 
             Assert.Null(exception.StatusCode);
             Assert.NotNull(exception.InnerException);
+            Assert.False(exception.NothingWasSent);
             Assert.Contains("may not have been published", exception.Message, StringComparison.Ordinal);
             Assert.Single(hub.Requests);
         }
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, true)]
+    [InlineData(HttpRequestError.ConnectionError, true)]
+    [InlineData(HttpRequestError.ProxyTunnelError, true)]
+    [InlineData(HttpRequestError.SecureConnectionError, true)]
+    [InlineData(HttpRequestError.HttpProtocolError, false)]
+    [InlineData(HttpRequestError.ResponseEnded, false)]
+    [InlineData(HttpRequestError.Unknown, false)]
+    public async Task Publish_RequestError_TellsWhetherNothingWasSent(HttpRequestError error, bool nothingWasSent)
+    {
+        var hub = new FakeHub().Then(_ => throw new HttpRequestException(error, "cause"));
+
+        var exception = await Assert.ThrowsAsync<FonteClientException>(() => PublishAsync(hub, Simple));
+
+        Assert.Equal(nothingWasSent, exception.NothingWasSent);
+        Assert.Equal(nothingWasSent, exception.Message.StartsWith("The event was not published", StringComparison.Ordinal));
+        Assert.EndsWith(": cause", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

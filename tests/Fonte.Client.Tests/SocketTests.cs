@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Fonte.Client.Tests.Hub;
 
 namespace Fonte.Client.Tests;
@@ -46,5 +47,37 @@ public sealed class SocketTests
 
         Assert.Equal(HttpStatusCode.OK, exception.StatusCode);
         Assert.StartsWith("GET /elsewhere", hub.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_ConnectionRefused_TellsThatNothingWasSent()
+    {
+        // Bound and never listened on: nothing else can take the port, and whoever connects to it is refused.
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        var exception = await PublishToAsync(new Uri($"http://{taken.LocalEndPoint}/.well-known/mercure"));
+
+        Assert.True(exception.NothingWasSent);
+        Assert.StartsWith("The event was not published", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_ConnectionLostBeforeTheResponse_DoesNotTellThatNothingWasSent()
+    {
+        await using var hub = new RawHub(("", true));
+
+        var exception = await PublishToAsync(hub.Url);
+
+        Assert.False(exception.NothingWasSent);
+        Assert.StartsWith("POST ", Assert.Single(hub.Requests), StringComparison.Ordinal);
+    }
+
+    private static async Task<FonteClientException> PublishToAsync(Uri hub)
+    {
+        using var http = new HttpClient();
+        var client = new FonteClient(http, new FonteClientOptions { HubUrl = hub });
+        return await Assert.ThrowsAsync<FonteClientException>(
+            () => client.PublishAsync(new OutgoingEvent { Topics = ["a"] }, TestContext.Current.CancellationToken));
     }
 }

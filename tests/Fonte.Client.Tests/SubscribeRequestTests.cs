@@ -93,8 +93,8 @@ public sealed class SubscribeRequestTests
         var options = new FonteClientOptions
         {
             HubUrl = new Uri("/relative", UriKind.Relative),
-            MinimumBackoff = TimeSpan.Zero,
-            MaximumBackoff = TimeSpan.FromDays(2),
+            MinimumReconnectionTime = TimeSpan.Zero,
+            MaximumReconnectionTime = TimeSpan.FromDays(2),
             IdleTimeout = TimeSpan.Zero,
             MaximumEventSize = 0,
             TimeProvider = null!,
@@ -104,7 +104,7 @@ public sealed class SubscribeRequestTests
         var message = Assert.Throws<ArgumentException>(() => new FonteClient(new HttpClient(), options)).Message;
 
         Assert.All(
-            ["HubUrl", "MinimumBackoff", "MaximumBackoff", "IdleTimeout", "MaximumEventSize", "TimeProvider", "Random"],
+            ["HubUrl", "MinimumReconnectionTime", "MaximumReconnectionTime", "IdleTimeout", "MaximumEventSize", "TimeProvider", "Random"],
             name => Assert.Contains(name + " must", message, StringComparison.Ordinal));
     }
 

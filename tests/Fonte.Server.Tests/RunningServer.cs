@@ -14,7 +14,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         (Tool, Address) = (tool, address);
         Http = new() { BaseAddress = address };
-        Client = new(Http, new FonteClientOptions { HubUrl = Hub, MinimumBackoff = TimeSpan.FromMilliseconds(20) });
+        Client = new(Http, new FonteClientOptions { HubUrl = Hub, MinimumReconnectionTime = TimeSpan.FromMilliseconds(20) });
     }
 
     internal Tool Tool { get; }

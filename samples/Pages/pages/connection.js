@@ -12,6 +12,7 @@ export class Connection {
   #timer;
   #refusals = 0;
   #lostAt;
+  #lastEventId = '';
 
   /** @param {{ onEvent: (event: MessageEvent) => void, onState: (report: { state: string, until?: number }) => void }} handlers */
   constructor(url, { onEvent, onState }) {
@@ -24,18 +25,34 @@ export class Connection {
     this.#end();
     this.#lostAt = undefined;
     this.#onState({ state: 'connecting' });
-    const source = new EventSource(this.#url);
+    const source = new EventSource(this.#address());
     this.#source = source;
     source.onopen = () => this.#opened();
     source.onerror = () => this.#failed(source);
-    source.onmessage = (event) => this.#onEvent(event);
-    source.addEventListener('fonte-gap', () => this.#onState({ state: 'gap' }));
+    source.onmessage = (event) => {
+      this.#lastEventId = event.lastEventId;
+      this.#onEvent(event);
+    };
+    source.addEventListener('fonte-gap', (event) => {
+      this.#lastEventId = event.lastEventId;
+      this.#onState({ state: 'gap' });
+    });
   }
 
   close() {
     this.#end();
     this.#refusals = 0;
+    this.#lastEventId = '';
     this.#onState({ state: 'closed' });
+  }
+
+  // An EventSource resumes by itself only within its own life; the one that follows a refusal has to be told where the last
+  // one was. When it reconnects it sends that as a field too, which goes before the parameter. A page sees the last event ID
+  // on events only, not on the blocks that move it in between: until its first event, a refused page starts at the present.
+  #address() {
+    const url = new URL(this.#url, location.href);
+    if (this.#lastEventId) url.searchParams.set('last_event_id', this.#lastEventId);
+    return url;
   }
 
   #opened() {

@@ -35,12 +35,24 @@ internal static class Publication
 
             return id;
         }
+        catch (HttpRequestException exception) when (IsWithoutConnection(exception))
+        {
+            throw new FonteClientException($"The event was not published, no connection to the hub came about: {exception.Message}", exception)
+            {
+                NothingWasSent = true,
+            };
+        }
         catch (Exception exception) when (IsOutcomeUnknown(exception, cancellationToken))
         {
             throw new FonteClientException(
                 $"The event may not have been published, the hub gave no answer: {exception.Message}", exception);
         }
     }
+
+    // A request is written only to a connection that its name, its address, its proxy and its TLS handshake have given.
+    private static bool IsWithoutConnection(HttpRequestException exception) => exception.HttpRequestError
+        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+        or HttpRequestError.ProxyTunnelError or HttpRequestError.SecureConnectionError;
 
     private static bool IsOutcomeUnknown(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException

@@ -38,7 +38,7 @@ internal sealed class EventStream : IAsyncDisposable
 
     /// <summary>Gets whether the hub is really serving: a refusal for overload is also a 200, with <c>retry:</c> and the end.</summary>
     public bool IsSuccessful => _gaveEvent || _body.HasToldId
-        || _options.TimeProvider.GetElapsedTime(_opened) >= _options.MaximumBackoff;
+        || _options.TimeProvider.GetElapsedTime(_opened) >= _options.MaximumReconnectionTime;
 
     public static async Task<EventStream> CreateAsync(
         HttpResponseMessage response, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed partial class ClockFromDiskTests(SharedBrowser browser)
         try
         {
             string[] data = ["--data", Path.Combine(folder.FullName, "data")];
-            await using var first = await DemoProcess.StartAsync(["--urls", DemoProcess.AnyPort, .. data]);
+            await using var first = await DemoProcess.StartAsync(["--urls", FreePort.Address(), .. data]);
             var file = await CopyPageAsync(folder.FullName, first.Address);
             await using var watched = await browser.OpenAsync();
             var time = watched.Page.Locator("#time");

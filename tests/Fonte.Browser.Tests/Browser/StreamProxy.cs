@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Fonte.Browser.Tests.Browser;
 
 /// <summary>
-/// Stands between a browser and the demo: forwards everything, tells what it forwarded, cuts event streams on command, and can
-/// take from them every event ID that comes without data, which is what a position block is.
+/// Stands between a browser and the demo: forwards everything, tells what it forwarded, cuts or refuses event streams on command,
+/// and can take from them every event ID that comes without data, which is what a position block is.
 /// </summary>
 internal sealed class StreamProxy : IAsyncDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class StreamProxy : IAsyncDisposable
     private readonly HashSet<HttpContext> _streams = [];
     private readonly Channel<string?> _requests = Channel.CreateUnbounded<string?>();
     private readonly Channel<int> _positions = Channel.CreateUnbounded<int>();
-    private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<int> _gate = NewGate();
 
     private StreamProxy(Uri demo, bool stripPositions)
     {
         _http = new HttpClient { BaseAddress = demo };
         _stripPositions = stripPositions;
-        _gate.SetResult();
+        Open();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -42,7 +42,7 @@ internal sealed class StreamProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>The next request for an event stream: its Last-Event-ID, or null when it has none.</summary>
+    /// <summary>The next request for an event stream: its last event ID, as a field or a parameter, or null when it has none.</summary>
     public ValueTask<string?> NextRequestAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Waits for a stream's first position block from the demo; gives the bytes of the stream forwarded by then.</summary>
@@ -51,7 +51,7 @@ internal sealed class StreamProxy : IAsyncDisposable
     /// <summary>Cuts every event stream, and holds those that come next until <see cref="Open"/>.</summary>
     public void Cut()
     {
-        _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _gate = NewGate();
         // A request that has ended has left the set, under the same lock: its context may already serve another.
         lock (_streams)
         {
@@ -59,7 +59,15 @@ internal sealed class StreamProxy : IAsyncDisposable
         }
     }
 
-    public void Open() => _gate.SetResult();
+    public void Open() => _gate.SetResult(StatusCodes.Status200OK);
+
+    /// <summary>Answers 503 to the event streams that are held, and goes on holding those that come next.</summary>
+    public void Refuse()
+    {
+        var held = _gate;
+        _gate = NewGate();
+        held.SetResult(StatusCodes.Status503ServiceUnavailable);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -86,7 +94,11 @@ internal sealed class StreamProxy : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, context.Request.Path + context.Request.QueryString);
         var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
         if (lastEventId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
-        if (context.Request.Headers.Accept.Contains("text/event-stream")) await ArriveAsync(context, lastEventId);
+        if (context.Request.Headers.Accept.Contains("text/event-stream"))
+        {
+            context.Response.StatusCode = await ArriveAsync(context, lastEventId);
+            if (context.Response.StatusCode != StatusCodes.Status200OK) return;
+        }
 
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
         context.Response.StatusCode = (int)response.StatusCode;
@@ -96,12 +108,13 @@ internal sealed class StreamProxy : IAsyncDisposable
         else await body.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private async Task ArriveAsync(HttpContext context, string? lastEventId)
+    private async Task<int> ArriveAsync(HttpContext context, string? lastEventId)
     {
         var gate = _gate.Task;
-        _requests.Writer.TryWrite(lastEventId);
-        await gate.WaitAsync(context.RequestAborted);
+        _requests.Writer.TryWrite(lastEventId ?? context.Request.Query["last_event_id"].FirstOrDefault());
+        var status = await gate.WaitAsync(context.RequestAborted);
         lock (_streams) _streams.Add(context);
+        return status;
     }
 
     private async Task ForwardStreamAsync(HttpContext context, Stream body)
@@ -125,6 +138,8 @@ internal sealed class StreamProxy : IAsyncDisposable
             positioned |= isPosition;
         }
     }
+
+    private static TaskCompletionSource<int> NewGate() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static bool IsPosition(List<string> block) =>
         block.Exists(IsId) && !block.Exists(line => line.StartsWith("data", StringComparison.Ordinal));

@@ -1,19 +1,22 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Fonte.Browser.Tests.Demo;
 
 /// <summary>The real demo in a process of its own.</summary>
-internal sealed class DemoProcess : IAsyncDisposable
+internal sealed partial class DemoProcess : IAsyncDisposable
 {
     public const string AnyPort = "http://127.0.0.1:0";
+    private const int Sigterm = 15;
     private const string Listening = "Now listening on: ";
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _invitation = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private DemoProcess(IEnumerable<string> arguments)
     {
@@ -35,6 +38,12 @@ internal sealed class DemoProcess : IAsyncDisposable
     }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Where it says that a browser finds it; completes soon after the start.</summary>
+    public Task<string> Invitation => _invitation.Task.WaitAsync(StartsWithin);
+
+    /// <summary>What its descriptors lead to. On Linux.</summary>
+    public IEnumerable<string?> Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFileSystemInfos().Select(entry => entry.LinkTarget);
 
     /// <summary>Starts the demo and returns when it says that it listens.</summary>
     public static async Task<DemoProcess> StartAsync(params string[] arguments)
@@ -72,9 +81,7 @@ internal sealed class DemoProcess : IAsyncDisposable
     /// <summary>Sends SIGTERM and returns the exit code.</summary>
     public async Task<int> TerminateAsync(TimeSpan within)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
+        Assert.Equal(0, Kill(_process.Id, Sigterm));
         await _process.WaitForExitAsync().WaitAsync(within);
         return _process.ExitCode;
     }
@@ -89,5 +96,13 @@ internal sealed class DemoProcess : IAsyncDisposable
     {
         var at = line?.IndexOf(Listening, StringComparison.Ordinal) ?? -1;
         if (at >= 0) _listening.TrySetResult(new Uri(line![(at + Listening.Length)..].Trim()));
+        if (line is not null && InvitationLine().Match(line) is { Success: true } match) _invitation.TrySetResult(match.Groups[1].Value);
     }
+
+    [GeneratedRegex(@"Open (\S+) in a browser")]
+    private static partial Regex InvitationLine();
+
+    // Process has no way to send it, and the kill command is a package that small systems lack.
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }

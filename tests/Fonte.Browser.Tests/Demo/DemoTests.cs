@@ -82,4 +82,28 @@ public sealed class DemoTests
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("0.0.0.0", "localhost")]
+    public async Task Started_says_what_to_open_in_a_browser(string listen, string open)
+    {
+        await using var demo = await DemoProcess.StartAsync("--urls", $"http://{listen}:0", "--data", ":memory:");
+
+        Assert.Equal($"http://{open}:{demo.Address.Port}", await demo.Invitation);
+    }
+
+    [Fact]
+    public async Task Without_dev_no_page_of_another_origin_may_read_the_hub_and_no_folder_is_watched()
+    {
+        await using var demo = await DemoProcess.StartAsync("--urls", DemoProcess.AnyPort, "--data", ":memory:");
+        using var http = new HttpClient { BaseAddress = demo.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/mercure?match=clock") { Headers = { { "Origin", "null" } } };
+
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.DoesNotContain(response.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal));
+        Assert.DoesNotContain("anon_inode:inotify", demo.Descriptors);
+    }
 }

@@ -91,6 +91,29 @@ public sealed partial class EndpointTests(SharedDemo demo)
         Assert.Equal("/lab/?lang=pt", response.Headers.Location!.OriginalString);
     }
 
+    [Fact]
+    public async Task Hub_in_development_mode_may_be_read_and_published_to_from_any_origin_without_credentials()
+    {
+        using var subscribe = new HttpRequestMessage(HttpMethod.Get, "/.well-known/mercure?match=clock") { Headers = { { "Origin", "null" } } };
+        using var stream = await demo.Http.SendAsync(subscribe, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        Assert.Equal("*", stream.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Equal("Link,Mercure-Last-Event-ID", stream.Headers.GetValues("Access-Control-Expose-Headers").Single());
+        Assert.False(stream.Headers.Contains("Access-Control-Allow-Credentials"));
+
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "/.well-known/mercure")
+        {
+            Headers =
+            {
+                { "Origin", "https://elsewhere.test" },
+                { "Access-Control-Request-Method", "POST" },
+                { "Access-Control-Request-Headers", "content-type" },
+            },
+        };
+        using var permission = await demo.Http.SendAsync(preflight, Cancellation);
+        Assert.Equal("*", permission.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Equal("content-type", permission.Headers.GetValues("Access-Control-Allow-Headers").Single());
+    }
+
     private Task<HttpResponseMessage> GetAsync(string path, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead) =>
         demo.Http.GetAsync(new Uri(path, UriKind.Relative), completion, Cancellation);
 

@@ -3,7 +3,7 @@ using Fonte.Client.Tests.Hub;
 
 namespace Fonte.Client.Tests;
 
-public sealed class BackoffTests
+public sealed class ReconnectionWaitTests
 {
     private readonly HurriedClock _clock = new();
 
@@ -72,17 +72,17 @@ public sealed class BackoffTests
             var options = new FonteClientOptions
             {
                 HubUrl = FakeHub.Url,
-                MinimumBackoff = TimeSpan.FromMilliseconds(minimum),
-                MaximumBackoff = TimeSpan.FromMilliseconds(minimum + spread),
+                MinimumReconnectionTime = TimeSpan.FromMilliseconds(minimum),
+                MaximumReconnectionTime = TimeSpan.FromMilliseconds(minimum + spread),
                 Random = new Random(seed),
             };
-            var backoff = new Backoff(options, new Lock());
-            backoff.SetReconnectionTime(TimeSpan.FromMilliseconds(retry));
+            var waits = new ReconnectionWait(options, new Lock());
+            waits.SetReconnectionTime(TimeSpan.FromMilliseconds(retry));
             var least = TimeSpan.FromMilliseconds(Math.Clamp(retry, minimum, minimum + spread));
             for (var attempt = 0; attempt < attempts; attempt++)
             {
-                var wait = backoff.Next(null);
-                if (wait < least || wait > options.MaximumBackoff)
+                var wait = waits.Next(null);
+                if (wait < least || wait > options.MaximumReconnectionTime)
                     return false;
             }
 
