@@ -1,3 +1,4 @@
+using Fonte;
 using Fonte.AspNetCore;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -10,9 +11,13 @@ namespace Microsoft.AspNetCore.Builder;
 public static class FonteEndpointRouteBuilderExtensions
 {
     /// <summary>The hub's path, as the Mercure draft has it.</summary>
-    public const string HubPath = "/.well-known/mercure";
+    public const string HubPath = EventRules.HubPath;
 
     /// <summary>Maps the event stream and publishing at <c>/.well-known/mercure</c>.</summary>
+    /// <remarks>
+    /// Unless <see cref="FonteHttpOptions.AnonymousSubscribe"/> is off, anyone may subscribe here to every public event, also to those that the
+    /// application streams at guarded URLs of its own.
+    /// </remarks>
     /// <returns>The endpoints, for authorization, CORS and rate limits by ASP.NET's own metadata.</returns>
     /// <exception cref="InvalidOperationException">The hub was not added.</exception>
     public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints)

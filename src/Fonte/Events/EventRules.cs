@@ -18,6 +18,11 @@ public static class EventRules
     /// <summary>The cursor before the oldest event; never an event ID.</summary>
     public const string Earliest = "earliest";
 
+    /// <summary>The hub's path. Topics that are this path or lie below it are the hub's own; publishers may not use them.</summary>
+    public const string HubPath = "/.well-known/mercure";
+
+    private static readonly Uri AnyHub = new("http://hub");
+
     /// <summary>Finds the first rule that the event breaks, or <see langword="null"/> when it keeps them all.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="draft"/> or <paramref name="limits"/> is null.</exception>
     public static EventFault? Check(EventDraft draft, EventLimits limits)
@@ -48,9 +53,20 @@ public static class EventRules
             return new(EventProblem.TopicReserved, "The topic * is reserved for the matcher that matches every topic; use another name.");
         if (!TextRules.IsClean(topic))
             return new(EventProblem.TopicInvalid, "A topic holds a control or format character or is not valid Unicode; remove it.");
+        if (IsOfTheHub(topic))
+            return new(EventProblem.TopicReserved, $"Topics at {HubPath} are the hub's own; use another.");
         return TooLong(topic, limits.MaxTopicBytes)
             ? new(EventProblem.TooLarge, $"A topic is longer than {limits.MaxTopicBytes} bytes; shorten it.")
             : null;
+    }
+
+    // Resolved as a URL, since an absolute, dotted or percent-encoded form would otherwise pass (draft, "Publication").
+    private static bool IsOfTheHub(string topic)
+    {
+        if (!topic.Contains('%') && !topic.Contains("mercure", StringComparison.Ordinal)) return false;
+        if (!Uri.TryCreate(AnyHub, topic, out var url)) return false;
+        var path = url.AbsolutePath;
+        return path.StartsWith(HubPath, StringComparison.Ordinal) && (path.Length == HubPath.Length || path[HubPath.Length] == '/');
     }
 
     private static EventFault? CheckId(string? id, EventLimits limits)
