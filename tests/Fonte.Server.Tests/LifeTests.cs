@@ -45,6 +45,24 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Signal_with_a_request_that_never_ends_still_closes_the_log_within_five_seconds()
+    {
+        await using var server = await RunningServer.StartAsync(_folder.Path);
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
+        // The server's "100 Continue" says that it has begun to read the body.
+        await slow.GetStream().WriteAsync("POST /.well-known/mercure HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n"u8.ToArray(), Stop);
+        Assert.True(await slow.GetStream().ReadAsync(new byte[25], Stop) > 0);
+        await slow.GetStream().WriteAsync("topic=a"u8.ToArray(), Stop);
+
+        var watch = Stopwatch.StartNew();
+        server.Tool.Signal(RunningServer.Terminate);
+        Assert.Equal(0, (await server.Tool.EndAsync()).ExitCode);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"It took {watch.Elapsed}.");
+        Assert.False(File.Exists(_folder.File("fonte.db-wal")));
+    }
+
+    [Fact]
     public async Task Killed_server_replays_exactly_what_came_after_the_id_and_earliest_everything()
     {
         var ids = new List<string>();
