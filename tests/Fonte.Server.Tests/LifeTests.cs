@@ -63,6 +63,41 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Connections_beyond_the_descriptor_limit_are_closed_and_the_others_served()
+    {
+        // 272 descriptors leave room for 16 connections.
+        await using var server = await RunningServer.StartWithDescriptorsAsync(272);
+        var streams = new List<TcpClient>();
+        var closed = 0;
+        for (var n = 0; n < 40; n++)
+        {
+            var stream = new TcpClient();
+            streams.Add(stream);
+            await stream.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
+            closed += await IsRefusedAsync(stream) ? 1 : 0;
+        }
+        Assert.Equal(24, closed);
+        foreach (var stream in streams) stream.Dispose();
+        server.Tool.Signal(RunningServer.Terminate);
+        var ended = await server.Tool.EndAsync();
+        Assert.Equal(0, ended.ExitCode);
+        Assert.DoesNotContain("Kestrel", ended.Output, StringComparison.Ordinal);
+
+        static async Task<bool> IsRefusedAsync(TcpClient client)
+        {
+            try
+            {
+                await client.GetStream().WriteAsync("GET /.well-known/mercure?match=a HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Stop);
+                return await client.GetStream().ReadAsync(new byte[1], Stop) == 0;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Killed_server_replays_exactly_what_came_after_the_id_and_earliest_everything()
     {
         var ids = new List<string>();

@@ -24,11 +24,16 @@ internal sealed partial class Tool : IAsyncDisposable
 
     internal static Tool Start(params string[] arguments) => StartProgram("Fonte.Server", arguments);
 
-    internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false)
+    internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false) =>
+        StartProcess("dotnet", [PathOf(program), .. arguments], environment, folder, keepInput);
+
+    /// <summary>Runs a shell script whose arguments, <c>"$@"</c>, are the tool's command line.</summary>
+    internal static Tool StartShell(string script, params string[] arguments) =>
+        StartProcess("sh", ["-c", script, "sh", "dotnet", PathOf("Fonte.Server"), .. arguments]);
+
+    private static Tool StartProcess(string file, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(PathOf(program));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         if (folder is not null) start.WorkingDirectory = folder;
         var process = Process.Start(start)!;
