@@ -18,6 +18,8 @@ internal static partial class Server
     // For the log's files, the listeners, and assemblies not loaded yet.
     private const int ReservedDescriptors = 256;
 
+    private static volatile bool _started;
+
     internal static async Task<int> RunAsync(IEnumerable<KeyValuePair<string, string?>> commandLine, CancellationToken cancellationToken)
     {
         DescriptorLimit.Raise();
@@ -28,6 +30,7 @@ internal static partial class Server
             Log.Limit(app.Logger, DescriptorLimit.Describe());
             if (options.Dev) Log.Dev(app.Logger);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            _started = true;
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
@@ -56,9 +59,9 @@ internal static partial class Server
         options = ServeConfiguration.Read(builder.Configuration);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        // These two repeat, with a stack trace, what the command says in a sentence.
+        // These two repeat, with a stack trace, what the command says in a sentence; of Kestrel's only its failure to start does.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= (_started || level < LogLevel.Critical ? LogLevel.Warning : LogLevel.None));
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
         // A warning for each connection above the limit would fill the disk that the log needs.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
