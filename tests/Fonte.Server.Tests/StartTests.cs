@@ -110,6 +110,26 @@ public sealed class StartTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("fonte-data")));
     }
 
+    [Fact]
+    public async Task Server_watches_no_folder()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        var watches = Directory.GetFiles($"/proc/{server.Tool.Id}/fdinfo").SelectMany(ReadIfOpen).Where(line => line.StartsWith("inotify", StringComparison.Ordinal));
+        Assert.Empty(watches);
+
+        static string[] ReadIfOpen(string file)
+        {
+            try
+            {
+                return File.ReadAllLines(file);
+            }
+            catch (IOException)
+            {
+                return [];
+            }
+        }
+    }
+
     private static async Task AssertRefusedAsync(string[] call, string expected)
     {
         var ended = await Tool.RunAsync(call);
