@@ -110,6 +110,16 @@ public sealed class StartTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("fonte-data")));
     }
 
+    [Theory]
+    [InlineData("{\"Fonte\":")]
+    [InlineData("Fonte=1")]
+    [InlineData("")]
+    public async Task Malformed_settings_file_is_told_by_name(string content)
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), content, TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--data", ":memory:"], _folder.File("appsettings.json"), folder: _folder.Path);
+    }
+
     [Fact]
     public async Task Server_watches_no_folder()
     {
@@ -130,9 +140,9 @@ public sealed class StartTests : IDisposable
         }
     }
 
-    private static async Task AssertRefusedAsync(string[] call, string expected)
+    private static async Task AssertRefusedAsync(string[] call, string expected, string? folder = null)
     {
-        var ended = await Tool.RunAsync(call);
+        var ended = await Tool.RunAsync(call, folder: folder);
         Assert.Equal(2, ended.ExitCode);
         var sentence = Assert.Single(ended.Errors.Split('\n'));
         Assert.StartsWith("fonte: ", sentence, StringComparison.Ordinal);

@@ -40,6 +40,12 @@ internal static class FonteCommand
             await Console.Error.WriteLineAsync($"fonte: {exception.Message}").ConfigureAwait(false);
             return exception.ExitCode;
         }
+        catch (Exception exception)
+        {
+            // A defect of ours; an unhandled exception would end the process with a stack trace and a core dump.
+            await Console.Error.WriteLineAsync($"fonte: Something unexpected happened ({exception.GetType().Name}): {exception.Message}").ConfigureAwait(false);
+            return Failed;
+        }
     }
 
     // A newcomer types "help", or nothing.

@@ -54,8 +54,7 @@ internal static partial class Server
 
     private static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> commandLine, out ServeOptions options)
     {
-        // Watching for changed settings, which are read once, watches the whole working directory: 8.9 s in /.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
+        var builder = ReadSettings();
         builder.Configuration.AddInMemoryCollection(commandLine);
         options = ServeConfiguration.Read(builder.Configuration);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
@@ -72,6 +71,20 @@ internal static partial class Server
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenBacklog);
         ServeConfiguration.Listen(builder, options);
         return builder;
+    }
+
+    private static WebApplicationBuilder ReadSettings()
+    {
+        try
+        {
+            // Watching for changed settings, which are read once, watches the whole working directory: 8.9 s in /.
+            return WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            var cause = exception.InnerException is null ? "" : $": {exception.GetBaseException().Message}";
+            throw new CommandException($"{exception.Message.TrimEnd('.')}{cause}", FonteCommand.CannotStart);
+        }
     }
 
     // Without descriptors Kestrel's accept loop spins, and an assembly that cannot be opened fails for the rest of the process (CWE-770).
