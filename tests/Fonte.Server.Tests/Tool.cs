@@ -11,13 +11,21 @@ internal sealed partial class Tool : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly Task _reading;
     private readonly Task<string> _errors;
-    private readonly SemaphoreSlim _lines = new(0);
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Tool(Process process)
     {
         _process = process;
         _reading = ReadAsync();
         _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    private string Output
+    {
+        get
+        {
+            lock (_output) return string.Join('\n', _output);
+        }
     }
 
     internal int Id => _process.Id;
@@ -56,20 +64,33 @@ internal sealed partial class Tool : IAsyncDisposable
         return await tool.EndAsync();
     }
 
-    /// <summary>Waits for a line of the standard output that contains the text.</summary>
+    /// <summary>Waits, up to a minute, for a line of the standard output that contains the text.</summary>
     internal async Task<string> LineAsync(string text)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         for (var seen = 0; ;)
         {
+            Task more;
+            // Before the output, so that no line can come between.
+            var ended = _reading.IsCompleted;
             lock (_output)
             {
                 for (; seen < _output.Count; seen++)
                 {
                     if (_output[seen].Contains(text, StringComparison.Ordinal)) return _output[seen];
                 }
+                more = _more.Task;
             }
-            if (_reading.IsCompleted) Assert.Fail($"The process ended without '{text}': {string.Join('\n', _output)} {await _errors}");
-            await Task.WhenAny(_lines.WaitAsync(TestContext.Current.CancellationToken), _reading);
+            if (ended) Assert.Fail($"The process ended without '{text}': {Output} {await _errors}");
+            try
+            {
+                await Task.WhenAny(more, _reading).WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"The process did not say '{text}': {Output}");
+            }
         }
     }
 
@@ -79,7 +100,7 @@ internal sealed partial class Tool : IAsyncDisposable
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(5));
         await _reading;
-        return (_process.ExitCode, string.Join('\n', _output), (await _errors).TrimEnd());
+        return (_process.ExitCode, Output, (await _errors).TrimEnd());
     }
 
     public async ValueTask DisposeAsync()
@@ -87,15 +108,19 @@ internal sealed partial class Tool : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _lines.Dispose();
     }
 
     private async Task ReadAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            lock (_output) _output.Add(line);
-            _lines.Release();
+            TaskCompletionSource more;
+            lock (_output)
+            {
+                _output.Add(line);
+                (more, _more) = (_more, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+            more.SetResult();
         }
     }
 

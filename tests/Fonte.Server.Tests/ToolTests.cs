@@ -50,18 +50,14 @@ public sealed class ToolTests
         var started = await Tool.RunAsync(["publish", "--url", server.Address.ToString(), "-t", "a", "-d", "marker"]);
         Assert.Equal(0, started.ExitCode);
         // The tool may subscribe after the first event; so events come until one is seen.
-        while (!await SeenAsync()) await server.PublishAsync("a", "marker");
+        var seen = tool.LineAsync("marker");
+        while (!seen.IsCompleted) await server.PublishAsync("a", "marker");
+        await seen;
         server.Tool.Signal(RunningServer.KillNine);
         await server.Tool.EndAsync();
         await using var again = await RunningServer.StartAsync(folder.Path, server.Address.ToString().TrimEnd('/'));
         await again.PublishAsync("a", "after the crash");
         await tool.LineAsync("after the crash");
-
-        async Task<bool> SeenAsync()
-        {
-            var seen = tool.LineAsync("marker");
-            return await Task.WhenAny(seen, Task.Delay(100)) == seen;
-        }
     }
 
     [Fact]
