@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using Fonte.Client;
 using Xunit;
 
 namespace Fonte.Server.Tests;
@@ -174,32 +170,6 @@ public sealed class LifeTests : IDisposable
         Assert.Equal("true", good.Headers.GetValues("Access-Control-Allow-Credentials").Single());
         Assert.False(bad.Headers.Contains("Access-Control-Allow-Origin"));
         Assert.Equal("https://other.example", preflight.Headers.GetValues("Access-Control-Allow-Origin").Single());
-    }
-
-    [Theory]
-    [InlineData("1.1")]
-    [InlineData("2.0")]
-    public async Task Stream_over_tls_works_with_http_1_and_2(string version)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(_folder.File("cert.pem"), certificate.ExportCertificatePem(), Stop);
-        await File.WriteAllTextAsync(_folder.File("key.pem"), key.ExportPkcs8PrivateKeyPem(), Stop);
-        await using var server = await RunningServer.StartAsync(":memory:", "https://127.0.0.1:0", "--tls-cert", _folder.File("cert.pem"), "--tls-key", _folder.File("key.pem"));
-        using var handler = new SocketsHttpHandler();
-        handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString() };
-        using var http = new HttpClient(handler) { DefaultRequestVersion = Version.Parse(version), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Hub, "?match=a")) { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, Stop);
-        Assert.Equal(Version.Parse(version), response.Version);
-        var client = new FonteClient(http, new() { HubUrl = server.Hub });
-        await client.PublishAsync(new() { Topics = ["a"], Data = new string('x', 200_000) + "end" }, Stop);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));
-        string? line;
-        do line = await reader.ReadLineAsync(Stop);
-        while (line?.StartsWith("data: ", StringComparison.Ordinal) == false);
-        Assert.Equal(200_009, line!.Length);
     }
 
     private static Task<HttpResponseMessage> SendAsync(RunningServer server, HttpMethod method, string origin)

@@ -28,9 +28,9 @@ internal static class ServeConfiguration
     {
         builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         if (options.TlsCert is null) return;
-        var certificate = ReadCertificate(options.TlsCert, options.TlsKey);
+        var (certificate, chain) = ReadCertificate(options.TlsCert, options.TlsKey);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain)));
     }
 
     private static void Check(ServeOptions options)
@@ -64,11 +64,14 @@ internal static class ServeConfiguration
         if (address.Scheme == "https" && options.TlsCert is null) throw Wrong($"'{url}' needs a certificate; give --tls-cert and --tls-key.");
     }
 
-    private static X509Certificate2 ReadCertificate(string certificate, string? key)
+    // The file is the leaf and then what signed it; clients have only the root (RFC 8446, 4.4.2).
+    private static (X509Certificate2 Leaf, X509Certificate2Collection Chain) ReadCertificate(string certificate, string? key)
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            return (X509Certificate2.CreateFromPemFile(certificate, key), chain);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
