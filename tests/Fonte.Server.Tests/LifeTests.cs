@@ -112,24 +112,42 @@ public sealed class LifeTests : IDisposable
     public async Task Events_of_32_publishers_reach_a_subscriber_that_reconnects_at_random_once_and_in_log_order()
     {
         await using var server = await RunningServer.StartAsync(_folder.Path);
+        // A publisher that fails ends the subscriber too, which would wait for its events for ever.
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var publishing = Task.WhenAll(Enumerable.Range(0, 32).Select(publisher => Task.Run(async () =>
         {
             var mine = new List<(string Id, string Data)>();
-            for (var n = 0; n < 1000 / 32 + 1; n++) mine.Add((await server.PublishAsync("a", $"{publisher}:{n}"), $"{publisher}:{n}"));
+            try
+            {
+                for (var n = 0; n < 1000 / 32 + 1; n++) mine.Add((await server.PublishAsync("a", $"{publisher}:{n}"), $"{publisher}:{n}"));
+            }
+            catch (Exception)
+            {
+                await failed.CancelAsync();
+                throw;
+            }
             return mine;
         }, Stop)));
         var random = new Random(1);
         var seen = new List<(string Id, string Data)>();
         var cursor = "earliest";
-        while (seen.Count < 1024)
+        try
         {
-            var stay = random.Next(1, 60);
-            await foreach (var received in server.Client.SubscribeAsync(new() { Topics = ["a"], LastEventId = cursor }, Stop))
+            while (seen.Count < 1024)
             {
-                seen.Add((received.Id, received.Data));
-                cursor = received.Id;
-                if (--stay == 0 || seen.Count == 1024) break;
+                var stay = random.Next(1, 60);
+                await foreach (var received in server.Client.SubscribeAsync(new() { Topics = ["a"], LastEventId = cursor }, failed.Token))
+                {
+                    seen.Add((received.Id, received.Data));
+                    cursor = received.Id;
+                    if (--stay == 0 || seen.Count == 1024) break;
+                }
             }
+        }
+        catch (OperationCanceledException) when (failed.IsCancellationRequested)
+        {
+            await publishing;
+            throw;
         }
         var published = (await publishing).SelectMany(mine => mine).OrderBy(one => Offset(one.Id)).ToList();
         Assert.True(published.Count >= 1000);
