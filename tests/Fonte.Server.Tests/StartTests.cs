@@ -110,6 +110,36 @@ public sealed class StartTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("fonte-data")));
     }
 
+    [Fact]
+    public async Task Origins_of_the_environment_replace_those_of_the_settings_file()
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"CorsOrigins":"https://a.example,https://b.example"}}""", TestContext.Current.CancellationToken);
+        await using var tool = Tool.StartProgram("Fonte.Server", ["serve", "--urls", "http://127.0.0.1:0", "--data", ":memory:"],
+            new Dictionary<string, string> { ["FONTE__CORSORIGINS"] = "https://c.example" }, _folder.Path);
+        var line = await tool.LineAsync("Now listening on: ");
+        using var http = new HttpClient { BaseAddress = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]) };
+        Assert.Equal(["https://c.example"], await AllowedAsync("https://a.example", "https://b.example", "https://c.example"));
+
+        async Task<List<string>> AllowedAsync(params string[] origins)
+        {
+            var allowed = new List<string>();
+            foreach (var origin in origins)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Options, "/.well-known/mercure") { Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "GET" } } };
+                using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+                if (response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values)) allowed.AddRange(values);
+            }
+            return allowed;
+        }
+    }
+
+    [Fact]
+    public async Task Origins_as_a_list_are_refused_rather_than_merged()
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"CorsOrigins":["https://a.example"]}}""", TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--data", ":memory:"], "Fonte:CorsOrigins", folder: _folder.Path);
+    }
+
     [Theory]
     [InlineData("{\"Fonte\":")]
     [InlineData("Fonte=1")]

@@ -10,7 +10,7 @@ internal static class ServeCommand
     internal static Command Create()
     {
         var command = new Command("serve", "Runs the hub.");
-        var settings = new Dictionary<Option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>>>();
+        var settings = new Dictionary<Option, Func<ParseResult, KeyValuePair<string, string?>>>();
 
         Text("--urls", "Urls", "Where to listen, separated by semicolons. Default: http://127.0.0.1:8000");
         Text("--data", "Data", "The folder of the log, or :memory: for none. Default: fonte-data");
@@ -21,7 +21,7 @@ internal static class ServeCommand
         Text("--tls-key", "TlsKey", "PEM file with the certificate's private key.");
         Text("--broker", "Broker", "Where the shared log is: embedded. Default: embedded");
         Text("--broker-url", "BrokerUrl", "The broker's address.");
-        Text("--cors-origins", "CorsOrigins", "Origins whose pages may connect with credentials, separated by commas.", list: true);
+        Text("--cors-origins", "CorsOrigins", "Origins whose pages may connect with credentials, separated by commas.");
         Duration("--heartbeat-interval", "HeartbeatInterval", "After how long without an event a stream gets a heartbeat. Default: 15s");
         Duration("--write-timeout", "WriteTimeout", "How long a subscriber may accept nothing. Default: 60s");
         Duration("--reconnection-time", "ReconnectionTime", "After how long subscribers reconnect, spread by half. Default: 3s");
@@ -34,13 +34,13 @@ internal static class ServeCommand
         Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864");
 
         command.SetAction((parsed, cancellationToken) => Server.RunAsync(
-            settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).SelectMany(setting => setting.Value(parsed)), cancellationToken));
+            settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).Select(setting => setting.Value(parsed)), cancellationToken));
         return command;
 
-        void Text(string name, string key, string description, bool list = false)
+        void Text(string name, string key, string description)
         {
             var option = new Option<string?>(name) { Description = description };
-            Add(option, parsed => list ? List(key, parsed.GetValue(option)) : One(key, parsed.GetValue(option)));
+            Add(option, parsed => One(key, parsed.GetValue(option)));
         }
 
         void Flag(string name, string key, string description)
@@ -61,18 +61,14 @@ internal static class ServeCommand
             Add(option, parsed => One(key, parsed.GetValue(option)?.ToString("c", CultureInfo.InvariantCulture)));
         }
 
-        void Add(Option option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>> read)
+        void Add(Option option, Func<ParseResult, KeyValuePair<string, string?>> read)
         {
             command.Options.Add(option);
             settings.Add(option, read);
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> One(string key, string? value) => [new($"Fonte:{key}", value)];
-
-    private static IEnumerable<KeyValuePair<string, string?>> List(string key, string? value) =>
-        (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select((item, index) => new KeyValuePair<string, string?>($"Fonte:{key}:{index}", item));
+    private static KeyValuePair<string, string?> One(string key, string? value) => new($"Fonte:{key}", value);
 
     private static long Whole(ArgumentResult result)
     {

@@ -12,6 +12,7 @@ internal static class ServeConfiguration
         try
         {
             var section = configuration.GetSection(FonteServiceCollectionExtensions.ConfigurationSection);
+            if (section.GetSection(nameof(ServeOptions.CorsOrigins)).GetChildren().Any()) throw Wrong("Fonte:CorsOrigins is one text, not a list; separate the origins with commas.");
             var options = section.Get<ServeOptions>() ?? new ServeOptions();
             Check(options);
             // Bound once more by AddFonte; here only so that a value of the wrong kind becomes a sentence.
@@ -41,7 +42,7 @@ internal static class ServeConfiguration
         if (options.TlsCert is null != options.TlsKey is null) throw Wrong("--tls-cert and --tls-key go together; give both.");
         if (options.Broker != "embedded") throw Wrong($"The broker '{options.Broker}' is not one this version knows; use embedded.");
         if (options.BrokerUrl is not null) throw Wrong("--broker-url is for a broker; the embedded log has none.");
-        foreach (var origin in options.CorsOrigins)
+        foreach (var origin in options.Origins)
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin)
                 throw Wrong($"'{origin}' in --cors-origins is not an origin; write it like https://example.com.");
