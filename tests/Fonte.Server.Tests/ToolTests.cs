@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Xunit;
 
@@ -39,6 +41,16 @@ public sealed class ToolTests
         var ended = await Tool.RunAsync(["publish", "--url", server.Address.ToString(), "--topic", "*"]);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("reserved", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_to_a_listener_that_never_answers_ends_with_a_sentence()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var ended = await Tool.RunAsync(["publish", "--url", $"http://{silent.LocalEndpoint}", "--topic", "a"]);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("gave no answer within 30 s", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
