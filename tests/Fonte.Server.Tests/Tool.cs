@@ -53,12 +53,12 @@ internal sealed partial class Tool : IAsyncDisposable
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), program + ".dll"));
 
     /// <summary>Runs to the end; within a minute.</summary>
-    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null, string? folder = null)
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, byte[]? input = null, string? folder = null)
     {
         await using var tool = StartProgram("Fonte.Server", arguments, environment, folder, keepInput: input is not null);
         if (input is not null)
         {
-            await tool._process.StandardInput.WriteAsync(input);
+            await tool._process.StandardInput.BaseStream.WriteAsync(input);
             tool._process.StandardInput.Close();
         }
         return await tool.EndAsync();

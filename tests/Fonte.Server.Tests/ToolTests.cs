@@ -21,7 +21,7 @@ public sealed class ToolTests
         Assert.Equal("    two \uFFFD[31m", await text.LineAsync("two"));
 
         await using var json = Tool.Start("subscribe", "--url", url, "--match", "*", "--last-event-id", "earliest", "--json");
-        var second = await Tool.RunAsync(["publish", "--url", url, "-t", "b", "-d", "-", "--id", "mine"], input: "from the standard input é");
+        var second = await Tool.RunAsync(["publish", "--url", url, "-t", "b", "-d", "-", "--id", "mine"], input: "from the standard input é"u8.ToArray());
         Assert.Equal("mine", second.Output);
         var line = JsonDocument.Parse(await json.LineAsync("standard")).RootElement;
         Assert.Equal(("mine", "message", "from the standard input é"), (line.GetProperty("id").GetString(), line.GetProperty("type").GetString(), line.GetProperty("data").GetString()));
@@ -41,6 +41,18 @@ public sealed class ToolTests
         var ended = await Tool.RunAsync(["publish", "--url", server.Address.ToString(), "--topic", "*"]);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("reserved", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, "not UTF-8")]
+    [InlineData(16 * 1024 * 1024 + 1, "longer than 16777216 bytes")]
+    public async Task Publish_refuses_input_that_is_no_text_or_has_no_end(int length, string expected)
+    {
+        var input = new byte[length];
+        input[^1] = 0xFF;
+        var ended = await Tool.RunAsync(["publish", "--url", "http://127.0.0.1:1", "--topic", "a", "--data", "-"], input: input);
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains(expected, Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
