@@ -66,6 +66,18 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task Subscribe_ends_well_when_its_pipe_is_closed()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        await using var tool = Tool.StartShell("{ \"$@\"; echo \"ended with $?\" >&2; } | head -n 1", "subscribe", "--url", server.Address.ToString(), "--match", "a");
+        var ending = tool.EndAsync();
+        while (!ending.IsCompleted) await server.PublishAsync("a", "marker");
+        var ended = await ending;
+        Assert.Equal((0, "ended with 0"), (ended.ExitCode, ended.Errors));
+        Assert.EndsWith("marker", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Subscribe_goes_on_when_the_server_is_killed_and_comes_back()
     {
         using var folder = new TemporaryFolder();

@@ -21,7 +21,8 @@ internal static class SubscribeCommand
             {
                 await foreach (var received in client.SubscribeAsync(request, cancellationToken).ConfigureAwait(false))
                 {
-                    await Console.Out.WriteLineAsync(format(received).AsMemory(), cancellationToken).ConfigureAwait(false);
+                    // As in "fonte subscribe … | head -n 1".
+                    if (!StandardOutput.WriteLine(format(received))) break;
                 }
             }, cancellationToken);
         });
