@@ -30,7 +30,12 @@ internal static class HubCall
         {
             throw new CommandException($"The hub at {hub} gave no answer within {Timeout.TotalSeconds:0} s; whether the event was published is not known.", FonteCommand.Failed);
         }
-        catch (Exception exception) when (exception is FonteClientException or HttpRequestException or ArgumentException)
+        catch (ArgumentException exception)
+        {
+            // Which parameter of ours it was says nothing to the one who typed the command.
+            throw new CommandException(exception.Message.Split(" (Parameter '", 2)[0], FonteCommand.CannotStart);
+        }
+        catch (Exception exception) when (exception is FonteClientException or HttpRequestException)
         {
             throw new CommandException(exception.Message, FonteCommand.Failed);
         }

@@ -10,6 +10,7 @@ internal static class PublishCommand
     {
         var url = HubAddress.Option();
         var topics = new Option<string[]>("--topic", "-t") { Description = "What the event is about; the first is the canonical topic.", Required = true, Arity = ArgumentArity.OneOrMore };
+        topics.RefuseEmpty("A topic must not be empty.");
         var data = new Option<string>("--data", "-d") { Description = "The content; - reads it from the standard input. Default: empty", DefaultValueFactory = _ => "" };
         var id = new Option<string?>("--id") { Description = "An event ID of your own. Default: the hub's" };
         var type = new Option<string?>("--type") { Description = "The event type. Default: none" };

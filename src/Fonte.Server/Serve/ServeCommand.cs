@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Fonte.Server;
@@ -28,10 +27,10 @@ internal static class ServeCommand
         Number("--max-body-bytes", "MaxBodyBytes", "Most bytes of a publish request. Default: 1048576");
         Number("--max-matchers", "MaxMatchers", "Most match parameters of a stream. Default: 100");
         Number("--max-topics", "Limits:MaxTopics", "Most topics of an event. Default: 100");
-        Number("--max-pending-bytes", "MaxPendingBytes", "Most bytes of events that wait to be stored. Default: 67108864");
+        Number("--max-pending-bytes", "MaxPendingBytes", "Most bytes of events that wait to be stored. Default: 67108864", long.MaxValue);
         Number("--max-subscribers", "MaxSubscribers", "Most event streams at a time, 0 for as many as the system allows. Default: 0");
-        Number("--recent-window-bytes", "RecentWindowBytes", "Most bytes of the latest events in memory. Default: 33554432");
-        Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864");
+        Number("--recent-window-bytes", "RecentWindowBytes", "Most bytes of the latest events in memory. Default: 33554432", long.MaxValue);
+        Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864", long.MaxValue);
 
         command.SetAction((parsed, cancellationToken) => Server.RunAsync(
             settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).Select(setting => setting.Value(parsed)), cancellationToken));
@@ -49,9 +48,9 @@ internal static class ServeCommand
             Add(option, parsed => One(key, parsed.GetValue(option).ToString()));
         }
 
-        void Number(string name, string key, string description)
+        void Number(string name, string key, string description, long most = int.MaxValue)
         {
-            var option = new Option<long>(name) { Description = description, CustomParser = Whole };
+            var option = new Option<long>(name) { Description = description, CustomParser = OptionErrors.Whole(most) };
             Add(option, parsed => One(key, parsed.GetValue(option).ToString(CultureInfo.InvariantCulture)));
         }
 
@@ -69,12 +68,4 @@ internal static class ServeCommand
     }
 
     private static KeyValuePair<string, string?> One(string key, string? value) => new($"Fonte:{key}", value);
-
-    private static long Whole(ArgumentResult result)
-    {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-        result.AddError($"'{text}' is not a whole number, zero or more.");
-        return 0;
-    }
 }

@@ -21,7 +21,7 @@ internal static class ServeConfiguration
         }
         catch (InvalidOperationException exception)
         {
-            throw Wrong(exception.Message);
+            throw Wrong(WrongValue.Describe(exception));
         }
     }
 
