@@ -17,6 +17,7 @@ public sealed class StartTests : IDisposable
     [InlineData("serve --foo", "--foo")]
     [InlineData("frobnicate", "frobnicate")]
     [InlineData("serve --urls nope", "'nope' in --urls is not an address")]
+    [InlineData("serve --urls http://example.com:9510", "'example.com' in --urls is not an address of this machine")]
     [InlineData("serve --urls ftp://127.0.0.1:1", "--urls")]
     [InlineData("serve --urls http://127.0.0.1:99999", "--urls")]
     [InlineData("serve --urls https://127.0.0.1:0", "--tls-cert")]
@@ -53,6 +54,16 @@ public sealed class StartTests : IDisposable
     {
         var ended = await Tool.RunAsync(["serve", "--data", ":memory:"], new Dictionary<string, string> { ["FONTE__" + name] = value });
         Assert.Equal((2, "fonte: " + expected), (ended.ExitCode, ended.Errors));
+    }
+
+    [Theory]
+    [InlineData("http://localhost:0")]
+    [InlineData("http://[::1]:0;http://[::]:0")]
+    [InlineData("http://*:0;http://+:0;http://0.0.0.0:0")]
+    public async Task Addresses_of_this_machine_are_accepted(string urls)
+    {
+        // The folder refuses the start, after the addresses were checked.
+        await AssertRefusedAsync(["serve", "--urls", urls, "--data", "/proc/fonte"], "/proc/fonte");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fonte.AspNetCore;
@@ -62,6 +63,9 @@ internal static class ServeConfiguration
         }
         if (address.Scheme is not ("http" or "https") || address.PathBase.Length > 0 || address.Port is < 0 or > 65535)
             throw Wrong($"'{url}' in --urls is not an address; write it like http://127.0.0.1:8000, without a path.");
+        // Kestrel takes any other name for every interface, which its author hardly meant (CWE-1327).
+        if (!address.IsUnixPipe && address.Host is not ("localhost" or "*" or "+") && !IPAddress.TryParse(address.Host, out _))
+            throw Wrong($"'{address.Host}' in --urls is not an address of this machine; give an IP address, localhost, or * for all.");
         if (address.Scheme == "https" && options.TlsCert is null) throw Wrong($"'{url}' needs a certificate; give --tls-cert and --tls-key.");
     }
 
