@@ -167,6 +167,15 @@ public sealed class LifeTests : IDisposable
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (publish.StatusCode, subscribe.StatusCode));
     }
 
+    [Theory]
+    [InlineData("true", "may publish and subscribe")]
+    [InlineData("false", "may publish")]
+    public async Task Dev_warns_of_what_anyone_may_do(string subscribe, string expected)
+    {
+        await using var server = await RunningServer.StartAsync(":memory:", more: ["--anonymous-subscribe", subscribe]);
+        Assert.EndsWith(expected, await server.Tool.LineAsync("Development mode"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dev_lets_pages_of_every_origin_in_without_credentials()
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Fonte.AspNetCore;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -28,7 +29,7 @@ internal static partial class Server
             var builder = CreateBuilder(commandLine, out var options);
             await using var app = Build(builder, options);
             Log.Limit(app.Logger, DescriptorLimit.Describe());
-            if (options.Dev) Log.Dev(app.Logger);
+            if (options.Dev) Log.Dev(app.Logger, app.Services.GetRequiredService<IOptions<FonteHttpOptions>>().Value.AnonymousSubscribe ? "publish and subscribe" : "publish");
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             _started = true;
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
@@ -111,7 +112,7 @@ internal static partial class Server
         [LoggerMessage(1, LogLevel.Information, "{Sentence}")]
         internal static partial void Limit(ILogger logger, string sentence);
 
-        [LoggerMessage(2, LogLevel.Warning, "Development mode: anyone who reaches this server may publish and subscribe")]
-        internal static partial void Dev(ILogger logger);
+        [LoggerMessage(2, LogLevel.Warning, "Development mode: anyone who reaches this server may {Action}")]
+        internal static partial void Dev(ILogger logger, string action);
     }
 }
