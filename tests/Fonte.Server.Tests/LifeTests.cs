@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using Fonte.Client;
 using Xunit;
 
 namespace Fonte.Server.Tests;
@@ -45,6 +41,59 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Signal_with_a_request_that_never_ends_still_closes_the_log_within_five_seconds()
+    {
+        await using var server = await RunningServer.StartAsync(_folder.Path);
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
+        // The server's "100 Continue" says that it has begun to read the body.
+        await slow.GetStream().WriteAsync("POST /.well-known/mercure HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n"u8.ToArray(), Stop);
+        Assert.True(await slow.GetStream().ReadAsync(new byte[25], Stop) > 0);
+        await slow.GetStream().WriteAsync("topic=a"u8.ToArray(), Stop);
+
+        var watch = Stopwatch.StartNew();
+        server.Tool.Signal(RunningServer.Terminate);
+        Assert.Equal(0, (await server.Tool.EndAsync()).ExitCode);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"It took {watch.Elapsed}.");
+        Assert.False(File.Exists(_folder.File("fonte.db-wal")));
+    }
+
+    [Fact]
+    public async Task Connections_beyond_the_descriptor_limit_are_closed_and_the_others_served()
+    {
+        // 272 descriptors leave room for 16 connections.
+        await using var server = await RunningServer.StartWithDescriptorsAsync(272);
+        var streams = new List<TcpClient>();
+        var closed = 0;
+        for (var n = 0; n < 40; n++)
+        {
+            var stream = new TcpClient();
+            streams.Add(stream);
+            await stream.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
+            closed += await IsRefusedAsync(stream) ? 1 : 0;
+        }
+        Assert.Equal(24, closed);
+        foreach (var stream in streams) stream.Dispose();
+        server.Tool.Signal(RunningServer.Terminate);
+        var ended = await server.Tool.EndAsync();
+        Assert.Equal(0, ended.ExitCode);
+        Assert.DoesNotContain("Kestrel", ended.Output, StringComparison.Ordinal);
+
+        static async Task<bool> IsRefusedAsync(TcpClient client)
+        {
+            try
+            {
+                await client.GetStream().WriteAsync("GET /.well-known/mercure?match=a HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Stop);
+                return await client.GetStream().ReadAsync(new byte[1], Stop) == 0;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Killed_server_replays_exactly_what_came_after_the_id_and_earliest_everything()
     {
         var ids = new List<string>();
@@ -63,24 +112,42 @@ public sealed class LifeTests : IDisposable
     public async Task Events_of_32_publishers_reach_a_subscriber_that_reconnects_at_random_once_and_in_log_order()
     {
         await using var server = await RunningServer.StartAsync(_folder.Path);
+        // A publisher that fails ends the subscriber too, which would wait for its events for ever.
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var publishing = Task.WhenAll(Enumerable.Range(0, 32).Select(publisher => Task.Run(async () =>
         {
             var mine = new List<(string Id, string Data)>();
-            for (var n = 0; n < 1000 / 32 + 1; n++) mine.Add((await server.PublishAsync("a", $"{publisher}:{n}"), $"{publisher}:{n}"));
+            try
+            {
+                for (var n = 0; n < 1000 / 32 + 1; n++) mine.Add((await server.PublishAsync("a", $"{publisher}:{n}"), $"{publisher}:{n}"));
+            }
+            catch (Exception)
+            {
+                await failed.CancelAsync();
+                throw;
+            }
             return mine;
         }, Stop)));
         var random = new Random(1);
         var seen = new List<(string Id, string Data)>();
         var cursor = "earliest";
-        while (seen.Count < 1024)
+        try
         {
-            var stay = random.Next(1, 60);
-            await foreach (var received in server.Client.SubscribeAsync(new() { Topics = ["a"], LastEventId = cursor }, Stop))
+            while (seen.Count < 1024)
             {
-                seen.Add((received.Id, received.Data));
-                cursor = received.Id;
-                if (--stay == 0 || seen.Count == 1024) break;
+                var stay = random.Next(1, 60);
+                await foreach (var received in server.Client.SubscribeAsync(new() { Topics = ["a"], LastEventId = cursor }, failed.Token))
+                {
+                    seen.Add((received.Id, received.Data));
+                    cursor = received.Id;
+                    if (--stay == 0 || seen.Count == 1024) break;
+                }
             }
+        }
+        catch (OperationCanceledException) when (failed.IsCancellationRequested)
+        {
+            await publishing;
+            throw;
         }
         var published = (await publishing).SelectMany(mine => mine).OrderBy(one => Offset(one.Id)).ToList();
         Assert.True(published.Count >= 1000);
@@ -98,6 +165,15 @@ public sealed class LifeTests : IDisposable
         using var publish = await http.PostAsync(new Uri("/.well-known/mercure", UriKind.Relative), new StringContent("topic=a", null, "application/x-www-form-urlencoded"), Stop);
         using var subscribe = await http.GetAsync(new Uri("/.well-known/mercure?match=a", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Stop);
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (publish.StatusCode, subscribe.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("true", "may publish and subscribe")]
+    [InlineData("false", "may publish")]
+    public async Task Dev_warns_of_what_anyone_may_do(string subscribe, string expected)
+    {
+        await using var server = await RunningServer.StartAsync(":memory:", more: ["--anonymous-subscribe", subscribe]);
+        Assert.EndsWith(expected, await server.Tool.LineAsync("Development mode"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,32 +197,6 @@ public sealed class LifeTests : IDisposable
         Assert.Equal("true", good.Headers.GetValues("Access-Control-Allow-Credentials").Single());
         Assert.False(bad.Headers.Contains("Access-Control-Allow-Origin"));
         Assert.Equal("https://other.example", preflight.Headers.GetValues("Access-Control-Allow-Origin").Single());
-    }
-
-    [Theory]
-    [InlineData("1.1")]
-    [InlineData("2.0")]
-    public async Task Stream_over_tls_works_with_http_1_and_2(string version)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(_folder.File("cert.pem"), certificate.ExportCertificatePem(), Stop);
-        await File.WriteAllTextAsync(_folder.File("key.pem"), key.ExportPkcs8PrivateKeyPem(), Stop);
-        await using var server = await RunningServer.StartAsync(":memory:", "https://127.0.0.1:0", "--tls-cert", _folder.File("cert.pem"), "--tls-key", _folder.File("key.pem"));
-        using var handler = new SocketsHttpHandler();
-        handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString() };
-        using var http = new HttpClient(handler) { DefaultRequestVersion = Version.Parse(version), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Hub, "?match=a")) { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, Stop);
-        Assert.Equal(Version.Parse(version), response.Version);
-        var client = new FonteClient(http, new() { HubUrl = server.Hub });
-        await client.PublishAsync(new() { Topics = ["a"], Data = new string('x', 200_000) + "end" }, Stop);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));
-        string? line;
-        do line = await reader.ReadLineAsync(Stop);
-        while (line?.StartsWith("data: ", StringComparison.Ordinal) == false);
-        Assert.Equal(200_009, line!.Length);
     }
 
     private static Task<HttpResponseMessage> SendAsync(RunningServer server, HttpMethod method, string origin)

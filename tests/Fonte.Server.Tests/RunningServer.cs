@@ -27,9 +27,15 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal FonteClient Client { get; }
 
-    internal static async Task<RunningServer> StartAsync(string data, string url = "http://127.0.0.1:0", params string[] more)
+    internal static Task<RunningServer> StartAsync(string data, string url = "http://127.0.0.1:0", params string[] more) =>
+        WaitAsync(Tool.Start(["serve", "--dev", "--urls", url, "--data", data, .. more]));
+
+    /// <summary>Starts a server that may open so many files and sockets.</summary>
+    internal static Task<RunningServer> StartWithDescriptorsAsync(int descriptors) =>
+        WaitAsync(Tool.StartShell($"ulimit -n {descriptors} && exec \"$@\"", "serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", ":memory:"));
+
+    private static async Task<RunningServer> WaitAsync(Tool tool)
     {
-        var tool = Tool.Start(["serve", "--dev", "--urls", url, "--data", data, .. more]);
         var line = await tool.LineAsync("Now listening on: ");
         return new(tool, new Uri(line[(line.IndexOf("on: ", StringComparison.Ordinal) + 4)..]));
     }

@@ -17,16 +17,23 @@ public sealed class StartTests : IDisposable
     [InlineData("serve --foo", "--foo")]
     [InlineData("frobnicate", "frobnicate")]
     [InlineData("serve --urls nope", "'nope' in --urls is not an address")]
+    [InlineData("serve --urls http://example.com:9510", "'example.com' in --urls is not an address of this machine")]
     [InlineData("serve --urls ftp://127.0.0.1:1", "--urls")]
     [InlineData("serve --urls http://127.0.0.1:99999", "--urls")]
     [InlineData("serve --urls https://127.0.0.1:0", "--tls-cert")]
     [InlineData("serve --tls-cert only.pem", "--tls-key")]
     [InlineData("serve --urls https://127.0.0.1:0 --tls-cert no.pem --tls-key no.pem", "no.pem")]
-    [InlineData("serve --heartbeat-interval 3x", "'3x' is not a duration")]
+    [InlineData("serve --heartbeat-interval 3x", "--heartbeat-interval: '3x' is not a duration")]
     [InlineData("serve --heartbeat-interval 1ms --data :memory:", "Fonte:HeartbeatInterval")]
-    [InlineData("serve --max-matchers many", "'many' is not a whole number")]
+    [InlineData("serve --max-matchers many", "--max-matchers: 'many' is not a whole number")]
+    [InlineData("serve --max-body-bytes -1", "--max-body-bytes: '-1' is not a whole number")]
+    [InlineData("serve --max-body-bytes 99999999999", "--max-body-bytes: '99999999999' is not a whole number from 0 to 2147483647")]
+    [InlineData("serve --max-pending-bytes 99999999999 --max-matchers 0 --data :memory:", "Fonte:MaxMatchers must be 1 or more")]
+    [InlineData("bench --subscribers many", "--subscribers: 'many'")]
+    [InlineData("subscribe --match ", "--match: A topic must not be empty")]
+    [InlineData("publish --topic ", "--topic: A topic must not be empty")]
     [InlineData("serve --max-matchers 0 --data :memory:", "Fonte:MaxMatchers must be 1 or more")]
-    [InlineData("serve --synchronous Off --data :memory:", "'Off' at 'Fonte:Synchronous'")]
+    [InlineData("serve --synchronous Off --data :memory:", "Fonte:Synchronous: 'Off' must be Full or Normal")]
     [InlineData("serve --anonymous-subscribe perhaps", "perhaps")]
     [InlineData("serve --broker carrier-pigeon", "carrier-pigeon")]
     [InlineData("serve --cors-origins example.com", "'example.com' in --cors-origins is not an origin")]
@@ -38,12 +45,25 @@ public sealed class StartTests : IDisposable
     [InlineData("bench --subscribers 0", "--subscribers")]
     public async Task Wrong_call_is_told_in_one_sentence(string call, string expected) => await AssertRefusedAsync(call.Split(' '), expected);
 
-    [Fact]
-    public async Task Wrong_value_in_the_environment_is_told_in_one_sentence()
+    [Theory]
+    [InlineData("MAXBODYBYTES", "much", "Fonte:MaxBodyBytes: 'much' is not a whole number up to 2147483647.")]
+    [InlineData("MAXBODYBYTES", "99999999999", "Fonte:MaxBodyBytes: '99999999999' is not a whole number up to 2147483647.")]
+    [InlineData("DEV", "perhaps", "Fonte:Dev: 'perhaps' is neither true nor false.")]
+    [InlineData("HEARTBEATINTERVAL", "15s", "Fonte:HeartbeatInterval: '15s' is not a duration; write it like 00:00:15.")]
+    public async Task Wrong_value_in_the_environment_is_told_in_one_sentence(string name, string value, string expected)
     {
-        var ended = await Tool.RunAsync(["serve", "--data", ":memory:"], new Dictionary<string, string> { ["FONTE__MAXBODYBYTES"] = "much" });
-        Assert.Equal(2, ended.ExitCode);
-        Assert.Contains("'much' at 'Fonte:MaxBodyBytes'", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+        var ended = await Tool.RunAsync(["serve", "--data", ":memory:"], new Dictionary<string, string> { ["FONTE__" + name] = value });
+        Assert.Equal((2, "fonte: " + expected), (ended.ExitCode, ended.Errors));
+    }
+
+    [Theory]
+    [InlineData("http://localhost:0")]
+    [InlineData("http://[::1]:0;http://[::]:0")]
+    [InlineData("http://*:0;http://+:0;http://0.0.0.0:0")]
+    public async Task Addresses_of_this_machine_are_accepted(string urls)
+    {
+        // The folder refuses the start, after the addresses were checked.
+        await AssertRefusedAsync(["serve", "--urls", urls, "--data", "/proc/fonte"], "/proc/fonte");
     }
 
     [Fact]
@@ -110,9 +130,69 @@ public sealed class StartTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("fonte-data")));
     }
 
-    private static async Task AssertRefusedAsync(string[] call, string expected)
+    [Fact]
+    public async Task Origins_of_the_environment_replace_those_of_the_settings_file()
     {
-        var ended = await Tool.RunAsync(call);
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"CorsOrigins":"https://a.example,https://b.example"}}""", TestContext.Current.CancellationToken);
+        await using var tool = Tool.StartProgram("Fonte.Server", ["serve", "--urls", "http://127.0.0.1:0", "--data", ":memory:"],
+            new Dictionary<string, string> { ["FONTE__CORSORIGINS"] = "https://c.example" }, _folder.Path);
+        var line = await tool.LineAsync("Now listening on: ");
+        using var http = new HttpClient { BaseAddress = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]) };
+        Assert.Equal(["https://c.example"], await AllowedAsync("https://a.example", "https://b.example", "https://c.example"));
+
+        async Task<List<string>> AllowedAsync(params string[] origins)
+        {
+            var allowed = new List<string>();
+            foreach (var origin in origins)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Options, "/.well-known/mercure") { Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "GET" } } };
+                using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+                if (response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values)) allowed.AddRange(values);
+            }
+            return allowed;
+        }
+    }
+
+    [Fact]
+    public async Task Origins_as_a_list_are_refused_rather_than_merged()
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"CorsOrigins":["https://a.example"]}}""", TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--data", ":memory:"], "Fonte:CorsOrigins", folder: _folder.Path);
+    }
+
+    [Theory]
+    [InlineData("{\"Fonte\":")]
+    [InlineData("Fonte=1")]
+    [InlineData("")]
+    public async Task Malformed_settings_file_is_told_by_name(string content)
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), content, TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--data", ":memory:"], _folder.File("appsettings.json"), folder: _folder.Path);
+    }
+
+    [Fact]
+    public async Task Server_watches_no_folder()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        var watches = Directory.GetFiles($"/proc/{server.Tool.Id}/fdinfo").SelectMany(ReadIfOpen).Where(line => line.StartsWith("inotify", StringComparison.Ordinal));
+        Assert.Empty(watches);
+
+        static string[] ReadIfOpen(string file)
+        {
+            try
+            {
+                return File.ReadAllLines(file);
+            }
+            catch (IOException)
+            {
+                return [];
+            }
+        }
+    }
+
+    private static async Task AssertRefusedAsync(string[] call, string expected, string? folder = null)
+    {
+        var ended = await Tool.RunAsync(call, folder: folder);
         Assert.Equal(2, ended.ExitCode);
         var sentence = Assert.Single(ended.Errors.Split('\n'));
         Assert.StartsWith("fonte: ", sentence, StringComparison.Ordinal);

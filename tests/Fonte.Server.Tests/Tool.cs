@@ -11,7 +11,7 @@ internal sealed partial class Tool : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly Task _reading;
     private readonly Task<string> _errors;
-    private readonly SemaphoreSlim _lines = new(0);
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Tool(Process process)
     {
@@ -20,15 +20,28 @@ internal sealed partial class Tool : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    private string Output
+    {
+        get
+        {
+            lock (_output) return string.Join('\n', _output);
+        }
+    }
+
     internal int Id => _process.Id;
 
     internal static Tool Start(params string[] arguments) => StartProgram("Fonte.Server", arguments);
 
-    internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false)
+    internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false) =>
+        StartProcess("dotnet", [PathOf(program), .. arguments], environment, folder, keepInput);
+
+    /// <summary>Runs a shell script whose arguments, <c>"$@"</c>, are the tool's command line.</summary>
+    internal static Tool StartShell(string script, params string[] arguments) =>
+        StartProcess("sh", ["-c", script, "sh", "dotnet", PathOf("Fonte.Server"), .. arguments]);
+
+    private static Tool StartProcess(string file, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(PathOf(program));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         if (folder is not null) start.WorkingDirectory = folder;
         var process = Process.Start(start)!;
@@ -40,31 +53,44 @@ internal sealed partial class Tool : IAsyncDisposable
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), program + ".dll"));
 
     /// <summary>Runs to the end; within a minute.</summary>
-    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null, string? folder = null)
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, byte[]? input = null, string? folder = null)
     {
         await using var tool = StartProgram("Fonte.Server", arguments, environment, folder, keepInput: input is not null);
         if (input is not null)
         {
-            await tool._process.StandardInput.WriteAsync(input);
+            await tool._process.StandardInput.BaseStream.WriteAsync(input);
             tool._process.StandardInput.Close();
         }
         return await tool.EndAsync();
     }
 
-    /// <summary>Waits for a line of the standard output that contains the text.</summary>
+    /// <summary>Waits, up to a minute, for a line of the standard output that contains the text.</summary>
     internal async Task<string> LineAsync(string text)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         for (var seen = 0; ;)
         {
+            Task more;
+            // Before the output, so that no line can come between.
+            var ended = _reading.IsCompleted;
             lock (_output)
             {
                 for (; seen < _output.Count; seen++)
                 {
                     if (_output[seen].Contains(text, StringComparison.Ordinal)) return _output[seen];
                 }
+                more = _more.Task;
             }
-            if (_reading.IsCompleted) Assert.Fail($"The process ended without '{text}': {string.Join('\n', _output)} {await _errors}");
-            await Task.WhenAny(_lines.WaitAsync(TestContext.Current.CancellationToken), _reading);
+            if (ended) Assert.Fail($"The process ended without '{text}': {Output} {await _errors}");
+            try
+            {
+                await Task.WhenAny(more, _reading).WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"The process did not say '{text}': {Output}");
+            }
         }
     }
 
@@ -74,7 +100,7 @@ internal sealed partial class Tool : IAsyncDisposable
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(5));
         await _reading;
-        return (_process.ExitCode, string.Join('\n', _output), (await _errors).TrimEnd());
+        return (_process.ExitCode, Output, (await _errors).TrimEnd());
     }
 
     public async ValueTask DisposeAsync()
@@ -82,15 +108,19 @@ internal sealed partial class Tool : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _lines.Dispose();
     }
 
     private async Task ReadAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            lock (_output) _output.Add(line);
-            _lines.Release();
+            TaskCompletionSource more;
+            lock (_output)
+            {
+                _output.Add(line);
+                (more, _more) = (_more, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+            more.SetResult();
         }
     }
 

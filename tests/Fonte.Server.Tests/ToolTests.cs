@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Xunit;
 
@@ -19,7 +21,7 @@ public sealed class ToolTests
         Assert.Equal("    two \uFFFD[31m", await text.LineAsync("two"));
 
         await using var json = Tool.Start("subscribe", "--url", url, "--match", "*", "--last-event-id", "earliest", "--json");
-        var second = await Tool.RunAsync(["publish", "--url", url, "-t", "b", "-d", "-", "--id", "mine"], input: "from the standard input é");
+        var second = await Tool.RunAsync(["publish", "--url", url, "-t", "b", "-d", "-", "--id", "mine"], input: "from the standard input é"u8.ToArray());
         Assert.Equal("mine", second.Output);
         var line = JsonDocument.Parse(await json.LineAsync("standard")).RootElement;
         Assert.Equal(("mine", "message", "from the standard input é"), (line.GetProperty("id").GetString(), line.GetProperty("type").GetString(), line.GetProperty("data").GetString()));
@@ -41,6 +43,40 @@ public sealed class ToolTests
         Assert.Contains("reserved", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3, "not UTF-8")]
+    [InlineData(16 * 1024 * 1024 + 1, "longer than 16777216 bytes")]
+    public async Task Publish_refuses_input_that_is_no_text_or_has_no_end(int length, string expected)
+    {
+        var input = new byte[length];
+        input[^1] = 0xFF;
+        var ended = await Tool.RunAsync(["publish", "--url", "http://127.0.0.1:1", "--topic", "a", "--data", "-"], input: input);
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains(expected, Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_to_a_listener_that_never_answers_ends_with_a_sentence()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var ended = await Tool.RunAsync(["publish", "--url", $"http://{silent.LocalEndpoint}", "--topic", "a"]);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("gave no answer within 30 s", Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Subscribe_ends_well_when_its_pipe_is_closed()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:");
+        await using var tool = Tool.StartShell("{ \"$@\"; echo \"ended with $?\" >&2; } | head -n 1", "subscribe", "--url", server.Address.ToString(), "--match", "a");
+        var ending = tool.EndAsync();
+        while (!ending.IsCompleted) await server.PublishAsync("a", "marker");
+        var ended = await ending;
+        Assert.Equal((0, "ended with 0"), (ended.ExitCode, ended.Errors));
+        Assert.EndsWith("marker", ended.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Subscribe_goes_on_when_the_server_is_killed_and_comes_back()
     {
@@ -50,18 +86,14 @@ public sealed class ToolTests
         var started = await Tool.RunAsync(["publish", "--url", server.Address.ToString(), "-t", "a", "-d", "marker"]);
         Assert.Equal(0, started.ExitCode);
         // The tool may subscribe after the first event; so events come until one is seen.
-        while (!await SeenAsync()) await server.PublishAsync("a", "marker");
+        var seen = tool.LineAsync("marker");
+        while (!seen.IsCompleted) await server.PublishAsync("a", "marker");
+        await seen;
         server.Tool.Signal(RunningServer.KillNine);
         await server.Tool.EndAsync();
         await using var again = await RunningServer.StartAsync(folder.Path, server.Address.ToString().TrimEnd('/'));
         await again.PublishAsync("a", "after the crash");
         await tool.LineAsync("after the crash");
-
-        async Task<bool> SeenAsync()
-        {
-            var seen = tool.LineAsync("marker");
-            return await Task.WhenAny(seen, Task.Delay(100)) == seen;
-        }
     }
 
     [Fact]

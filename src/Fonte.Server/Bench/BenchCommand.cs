@@ -46,5 +46,5 @@ internal static class BenchCommand
     }
 
     private static Option<int> Number(string name, string description, int usual) =>
-        new(name) { Description = $"{description} Default: {usual}", DefaultValueFactory = _ => usual };
+        new(name) { Description = $"{description} Default: {usual}", DefaultValueFactory = _ => usual, CustomParser = result => (int)OptionErrors.Whole(int.MaxValue)(result) };
 }

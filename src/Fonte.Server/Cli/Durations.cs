@@ -8,9 +8,8 @@ internal static class Durations
 {
     internal static TimeSpan? Parse(ArgumentResult result)
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (TryParse(text, out var duration)) return duration;
-        result.AddError($"'{text}' is not a duration; write it like 500ms, 15s, 2m or 1h.");
+        if (TryParse(OptionErrors.Text(result), out var duration)) return duration;
+        result.Refuse("is not a duration; write it like 500ms, 15s, 2m or 1h.");
         return null;
     }
 

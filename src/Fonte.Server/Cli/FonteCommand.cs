@@ -9,6 +9,9 @@ internal static class FonteCommand
     internal const int Failed = 1;
     internal const int CannotStart = 2;
 
+    // The library's own 2 s would end the process, with 143, before the server's requests have ended.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(10);
+
     internal static async Task<int> RunAsync(string[] args)
     {
         // Not a RootCommand, which would take its name from the assembly.
@@ -26,12 +29,22 @@ internal static class FonteCommand
         if (parsed.Errors.Count > 0) return await RefuseAsync(parsed.Errors[0].Message).ConfigureAwait(false);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TerminationTimeout,
+            }).ConfigureAwait(false);
         }
         catch (CommandException exception)
         {
             await Console.Error.WriteLineAsync($"fonte: {exception.Message}").ConfigureAwait(false);
             return exception.ExitCode;
+        }
+        catch (Exception exception)
+        {
+            // A defect of ours; an unhandled exception would end the process with a stack trace and a core dump.
+            await Console.Error.WriteLineAsync($"fonte: Something unexpected happened ({exception.GetType().Name}): {exception.Message}").ConfigureAwait(false);
+            return Failed;
         }
     }
 

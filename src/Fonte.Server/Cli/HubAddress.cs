@@ -17,9 +17,8 @@ internal static class HubAddress
 
     private static Uri? Parse(ArgumentResult result)
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return Complete(url);
-        result.AddError($"'{text}' is not the address of a hub; write it like {Default}.");
+        if (Uri.TryCreate(OptionErrors.Text(result), UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return Complete(url);
+        result.Refuse($"is not the address of a hub; write it like {Default}.");
         return null;
     }
 

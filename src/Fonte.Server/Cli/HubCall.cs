@@ -5,11 +5,13 @@ namespace Fonte.Server;
 /// <summary>A command's work with a hub: its failures become one sentence, and Ctrl-C is a good end.</summary>
 internal static class HubCall
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     internal static async Task<int> RunAsync(Uri hub, Func<FonteClient, Task> work, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
-        // A stream has no end; the client watches for silence by itself.
-        http.Timeout = Timeout.InfiniteTimeSpan;
+        // For the response's headers only, which is how the client asks; in a stream it watches for silence by itself.
+        http.Timeout = Timeout;
         var client = new FonteClient(http, new FonteClientOptions
         {
             HubUrl = hub,
@@ -24,7 +26,16 @@ internal static class HubCall
         {
             return 0;
         }
-        catch (Exception exception) when (exception is FonteClientException or HttpRequestException or ArgumentException)
+        catch (FonteClientException exception) when (exception.InnerException is OperationCanceledException)
+        {
+            throw new CommandException($"The hub at {hub} gave no answer within {Timeout.TotalSeconds:0} s; whether the event was published is not known.", FonteCommand.Failed);
+        }
+        catch (ArgumentException exception)
+        {
+            // Which parameter of ours it was says nothing to the one who typed the command.
+            throw new CommandException(exception.Message.Split(" (Parameter '", 2)[0], FonteCommand.CannotStart);
+        }
+        catch (Exception exception) when (exception is FonteClientException or HttpRequestException)
         {
             throw new CommandException(exception.Message, FonteCommand.Failed);
         }

@@ -10,6 +10,7 @@ internal static class PublishCommand
     {
         var url = HubAddress.Option();
         var topics = new Option<string[]>("--topic", "-t") { Description = "What the event is about; the first is the canonical topic.", Required = true, Arity = ArgumentArity.OneOrMore };
+        topics.RefuseEmpty("A topic must not be empty.");
         var data = new Option<string>("--data", "-d") { Description = "The content; - reads it from the standard input. Default: empty", DefaultValueFactory = _ => "" };
         var id = new Option<string?>("--id") { Description = "An event ID of your own. Default: the hub's" };
         var type = new Option<string?>("--type") { Description = "The event type. Default: none" };
@@ -18,18 +19,18 @@ internal static class PublishCommand
         var command = new Command("publish", "Publishes an event and prints its ID when it is durable.") { url, topics, data, id, type, retry, isPrivate };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var content = parsed.GetValue(data)!;
-            var outgoing = new OutgoingEvent
-            {
-                Topics = parsed.GetValue(topics)!,
-                Data = content == "-" ? await Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false) : content,
-                Id = parsed.GetValue(id),
-                Type = parsed.GetValue(type),
-                ReconnectionTime = parsed.GetValue(retry),
-                Private = parsed.GetValue(isPrivate),
-            };
             return await HubCall.RunAsync(parsed.GetValue(url)!, async client =>
             {
+                var content = parsed.GetValue(data)!;
+                var outgoing = new OutgoingEvent
+                {
+                    Topics = parsed.GetValue(topics)!,
+                    Data = content == "-" ? await StandardInput.ReadTextAsync(cancellationToken).ConfigureAwait(false) : content,
+                    Id = parsed.GetValue(id),
+                    Type = parsed.GetValue(type),
+                    ReconnectionTime = parsed.GetValue(retry),
+                    Private = parsed.GetValue(isPrivate),
+                };
                 var published = await client.PublishAsync(outgoing, cancellationToken).ConfigureAwait(false);
                 await Console.Out.WriteLineAsync(published.AsMemory(), cancellationToken).ConfigureAwait(false);
             }, cancellationToken).ConfigureAwait(false);

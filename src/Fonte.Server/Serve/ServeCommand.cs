@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Fonte.Server;
@@ -10,7 +9,7 @@ internal static class ServeCommand
     internal static Command Create()
     {
         var command = new Command("serve", "Runs the hub.");
-        var settings = new Dictionary<Option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>>>();
+        var settings = new Dictionary<Option, Func<ParseResult, KeyValuePair<string, string?>>>();
 
         Text("--urls", "Urls", "Where to listen, separated by semicolons. Default: http://127.0.0.1:8000");
         Text("--data", "Data", "The folder of the log, or :memory: for none. Default: fonte-data");
@@ -21,26 +20,26 @@ internal static class ServeCommand
         Text("--tls-key", "TlsKey", "PEM file with the certificate's private key.");
         Text("--broker", "Broker", "Where the shared log is: embedded. Default: embedded");
         Text("--broker-url", "BrokerUrl", "The broker's address.");
-        Text("--cors-origins", "CorsOrigins", "Origins whose pages may connect with credentials, separated by commas.", list: true);
+        Text("--cors-origins", "CorsOrigins", "Origins whose pages may connect with credentials, separated by commas.");
         Duration("--heartbeat-interval", "HeartbeatInterval", "After how long without an event a stream gets a heartbeat. Default: 15s");
         Duration("--write-timeout", "WriteTimeout", "How long a subscriber may accept nothing. Default: 60s");
         Duration("--reconnection-time", "ReconnectionTime", "After how long subscribers reconnect, spread by half. Default: 3s");
         Number("--max-body-bytes", "MaxBodyBytes", "Most bytes of a publish request. Default: 1048576");
         Number("--max-matchers", "MaxMatchers", "Most match parameters of a stream. Default: 100");
         Number("--max-topics", "Limits:MaxTopics", "Most topics of an event. Default: 100");
-        Number("--max-pending-bytes", "MaxPendingBytes", "Most bytes of events that wait to be stored. Default: 67108864");
+        Number("--max-pending-bytes", "MaxPendingBytes", "Most bytes of events that wait to be stored. Default: 67108864", long.MaxValue);
         Number("--max-subscribers", "MaxSubscribers", "Most event streams at a time, 0 for as many as the system allows. Default: 0");
-        Number("--recent-window-bytes", "RecentWindowBytes", "Most bytes of the latest events in memory. Default: 33554432");
-        Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864");
+        Number("--recent-window-bytes", "RecentWindowBytes", "Most bytes of the latest events in memory. Default: 33554432", long.MaxValue);
+        Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864", long.MaxValue);
 
         command.SetAction((parsed, cancellationToken) => Server.RunAsync(
-            settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).SelectMany(setting => setting.Value(parsed)), cancellationToken));
+            settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).Select(setting => setting.Value(parsed)), cancellationToken));
         return command;
 
-        void Text(string name, string key, string description, bool list = false)
+        void Text(string name, string key, string description)
         {
             var option = new Option<string?>(name) { Description = description };
-            Add(option, parsed => list ? List(key, parsed.GetValue(option)) : One(key, parsed.GetValue(option)));
+            Add(option, parsed => One(key, parsed.GetValue(option)));
         }
 
         void Flag(string name, string key, string description)
@@ -49,9 +48,9 @@ internal static class ServeCommand
             Add(option, parsed => One(key, parsed.GetValue(option).ToString()));
         }
 
-        void Number(string name, string key, string description)
+        void Number(string name, string key, string description, long most = int.MaxValue)
         {
-            var option = new Option<long>(name) { Description = description, CustomParser = Whole };
+            var option = new Option<long>(name) { Description = description, CustomParser = OptionErrors.Whole(most) };
             Add(option, parsed => One(key, parsed.GetValue(option).ToString(CultureInfo.InvariantCulture)));
         }
 
@@ -61,24 +60,12 @@ internal static class ServeCommand
             Add(option, parsed => One(key, parsed.GetValue(option)?.ToString("c", CultureInfo.InvariantCulture)));
         }
 
-        void Add(Option option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>> read)
+        void Add(Option option, Func<ParseResult, KeyValuePair<string, string?>> read)
         {
             command.Options.Add(option);
             settings.Add(option, read);
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> One(string key, string? value) => [new($"Fonte:{key}", value)];
-
-    private static IEnumerable<KeyValuePair<string, string?>> List(string key, string? value) =>
-        (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select((item, index) => new KeyValuePair<string, string?>($"Fonte:{key}:{index}", item));
-
-    private static long Whole(ArgumentResult result)
-    {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-        result.AddError($"'{text}' is not a whole number, zero or more.");
-        return 0;
-    }
+    private static KeyValuePair<string, string?> One(string key, string? value) => new($"Fonte:{key}", value);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fonte.AspNetCore;
@@ -12,6 +13,7 @@ internal static class ServeConfiguration
         try
         {
             var section = configuration.GetSection(FonteServiceCollectionExtensions.ConfigurationSection);
+            if (section.GetSection(nameof(ServeOptions.CorsOrigins)).GetChildren().Any()) throw Wrong("Fonte:CorsOrigins is one text, not a list; separate the origins with commas.");
             var options = section.Get<ServeOptions>() ?? new ServeOptions();
             Check(options);
             // Bound once more by AddFonte; here only so that a value of the wrong kind becomes a sentence.
@@ -20,7 +22,7 @@ internal static class ServeConfiguration
         }
         catch (InvalidOperationException exception)
         {
-            throw Wrong(exception.Message);
+            throw Wrong(WrongValue.Describe(exception));
         }
     }
 
@@ -28,9 +30,9 @@ internal static class ServeConfiguration
     {
         builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         if (options.TlsCert is null) return;
-        var certificate = ReadCertificate(options.TlsCert, options.TlsKey);
+        var (certificate, chain) = ReadCertificate(options.TlsCert, options.TlsKey);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain)));
     }
 
     private static void Check(ServeOptions options)
@@ -41,7 +43,7 @@ internal static class ServeConfiguration
         if (options.TlsCert is null != options.TlsKey is null) throw Wrong("--tls-cert and --tls-key go together; give both.");
         if (options.Broker != "embedded") throw Wrong($"The broker '{options.Broker}' is not one this version knows; use embedded.");
         if (options.BrokerUrl is not null) throw Wrong("--broker-url is for a broker; the embedded log has none.");
-        foreach (var origin in options.CorsOrigins)
+        foreach (var origin in options.Origins)
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin)
                 throw Wrong($"'{origin}' in --cors-origins is not an origin; write it like https://example.com.");
@@ -61,14 +63,20 @@ internal static class ServeConfiguration
         }
         if (address.Scheme is not ("http" or "https") || address.PathBase.Length > 0 || address.Port is < 0 or > 65535)
             throw Wrong($"'{url}' in --urls is not an address; write it like http://127.0.0.1:8000, without a path.");
+        // Kestrel takes any other name for every interface, which its author hardly meant (CWE-1327).
+        if (!address.IsUnixPipe && address.Host is not ("localhost" or "*" or "+") && !IPAddress.TryParse(address.Host, out _))
+            throw Wrong($"'{address.Host}' in --urls is not an address of this machine; give an IP address, localhost, or * for all.");
         if (address.Scheme == "https" && options.TlsCert is null) throw Wrong($"'{url}' needs a certificate; give --tls-cert and --tls-key.");
     }
 
-    private static X509Certificate2 ReadCertificate(string certificate, string? key)
+    // The file is the leaf and then what signed it; clients have only the root (RFC 8446, 4.4.2).
+    private static (X509Certificate2 Leaf, X509Certificate2Collection Chain) ReadCertificate(string certificate, string? key)
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            return (X509Certificate2.CreateFromPemFile(certificate, key), chain);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {

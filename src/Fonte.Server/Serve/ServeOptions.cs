@@ -22,6 +22,9 @@ internal sealed class ServeOptions
     /// <summary>The broker's address, where there is one.</summary>
     public string? BrokerUrl { get; set; }
 
-    /// <summary>The origins whose pages may use the hub with credentials, such as <c>https://example.com</c>.</summary>
-    public string[] CorsOrigins { get; set; } = [];
+    /// <summary>The origins whose pages may use the hub with credentials, such as <c>https://example.com</c>, separated by commas.</summary>
+    /// <remarks>Not a list: the configuration merges lists by index, and one origin of the settings file would stay allowed.</remarks>
+    public string CorsOrigins { get; set; } = "";
+
+    internal string[] Origins => CorsOrigins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using Fonte.AspNetCore;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -14,16 +16,22 @@ internal static partial class Server
     // The default of 512 was measured to drop 8,240 of 10,000 simultaneous connects.
     private const int ListenBacklog = 4096;
 
+    // For the log's files, the listeners, and assemblies not loaded yet.
+    private const int ReservedDescriptors = 256;
+
+    private static volatile bool _started;
+
     internal static async Task<int> RunAsync(IEnumerable<KeyValuePair<string, string?>> commandLine, CancellationToken cancellationToken)
     {
-        var limit = DescriptorLimit.Raise();
+        DescriptorLimit.Raise();
         try
         {
             var builder = CreateBuilder(commandLine, out var options);
             await using var app = Build(builder, options);
             Log.Limit(app.Logger, DescriptorLimit.Describe());
-            if (options.Dev) Log.Dev(app.Logger);
+            if (options.Dev) Log.Dev(app.Logger, app.Services.GetRequiredService<IOptions<FonteHttpOptions>>().Value.AnonymousSubscribe ? "publish and subscribe" : "publish");
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            _started = true;
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
@@ -47,20 +55,45 @@ internal static partial class Server
 
     private static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> commandLine, out ServeOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ReadSettings();
         builder.Configuration.AddInMemoryCollection(commandLine);
         options = ServeConfiguration.Read(builder.Configuration);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        // These two repeat, with a stack trace, what the command says in a sentence.
+        // These two repeat, with a stack trace, what the command says in a sentence; of Kestrel's only its failure to start does.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= (_started || level < LogLevel.Critical ? LogLevel.Warning : LogLevel.None));
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
+        // A warning for each connection above the limit would fill the disk that the log needs.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.WebHost.ConfigureKestrel(LimitConnections);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenBacklog);
         ServeConfiguration.Listen(builder, options);
         return builder;
+    }
+
+    private static WebApplicationBuilder ReadSettings()
+    {
+        try
+        {
+            // Watching for changed settings, which are read once, watches the whole working directory: 8.9 s in /.
+            return WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            var cause = exception.InnerException is null ? "" : $": {exception.GetBaseException().Message}";
+            throw new CommandException($"{exception.Message.TrimEnd('.')}{cause}", FonteCommand.CannotStart);
+        }
+    }
+
+    // Without descriptors Kestrel's accept loop spins, and an assembly that cannot be opened fails for the rest of the process (CWE-770).
+    private static void LimitConnections(KestrelServerOptions kestrel)
+    {
+        var most = Math.Max(16, DescriptorLimit.Current() - ReservedDescriptors);
+        kestrel.Limits.MaxConcurrentConnections = most;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = most;
     }
 
     private static WebApplication Build(WebApplicationBuilder builder, ServeOptions options)
@@ -79,7 +112,7 @@ internal static partial class Server
         [LoggerMessage(1, LogLevel.Information, "{Sentence}")]
         internal static partial void Limit(ILogger logger, string sentence);
 
-        [LoggerMessage(2, LogLevel.Warning, "Development mode: anyone who reaches this server may publish and subscribe")]
-        internal static partial void Dev(ILogger logger);
+        [LoggerMessage(2, LogLevel.Warning, "Development mode: anyone who reaches this server may {Action}")]
+        internal static partial void Dev(ILogger logger, string action);
     }
 }

@@ -10,6 +10,7 @@ internal static class SubscribeCommand
     {
         var url = HubAddress.Option();
         var topics = new Option<string[]>("--match", "-m") { Description = "A topic; * for every topic. May be repeated.", Required = true, Arity = ArgumentArity.OneOrMore };
+        topics.RefuseEmpty("A topic must not be empty; * is for every topic.");
         var cursor = new Option<string?>("--last-event-id") { Description = "Begins after this event; earliest for everything that is kept. Default: at the present" };
         var json = new Option<bool>("--json") { Description = "One JSON object per event and line." };
         var command = new Command("subscribe", "Prints events as they come, until Ctrl-C.") { url, topics, cursor, json };
@@ -21,7 +22,8 @@ internal static class SubscribeCommand
             {
                 await foreach (var received in client.SubscribeAsync(request, cancellationToken).ConfigureAwait(false))
                 {
-                    await Console.Out.WriteLineAsync(format(received).AsMemory(), cancellationToken).ConfigureAwait(false);
+                    // As in "fonte subscribe … | head -n 1".
+                    if (!StandardOutput.WriteLine(format(received))) break;
                 }
             }, cancellationToken);
         });
