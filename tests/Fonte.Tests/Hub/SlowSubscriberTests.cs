@@ -91,19 +91,22 @@ public sealed class SlowSubscriberTests
     public async Task Quiet_subscriber_that_stalls_is_told_of_no_gap_where_nothing_was_for_it()
     {
         await using var hub = new TestHub(new MemoryEventLog(maxBytes: 20_000, TimeProvider.System), new() { RecentWindowBytes = 2000, ReplayCacheBytes = 1 });
-        await using var quiet = hub.Subscribe("quiet", pauseBytes: 32);
-        await using var witness = hub.Subscribe("*");
-        await quiet.ReadTextAsync(40);
+        // Room for the stream's beginning, which is not read yet, but not for a heartbeat behind it.
+        await using var quiet = hub.Subscribe("quiet", pauseBytes: 64);
+        // A witness on every pump, so that none of them is left behind by the small window.
+        var witnesses = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => hub.Subscribe("busy")).ToList();
+        await quiet.WaitUntilWrittenAsync();
         for (var n = 1; n <= 500; n++)
         {
             await hub.PublishAsync("busy", new string('x', 40));
-            await witness.NextDataAsync();
+            foreach (var witness in witnesses) await witness.NextDataAsync();
         }
         // A heartbeat fills the pipe, so the subscriber is parked without an event of its own.
         for (var second = 0; second < 17; second++) hub.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains(":\nid: ", await quiet.ReadTextAsync(20), StringComparison.Ordinal);
+        Assert.Contains("\n:\nid: ", await quiet.ReadTextAsync(64), StringComparison.Ordinal);
         await hub.PublishAsync("quiet", "last");
         Assert.Equal("last", await quiet.NextDataAsync());
+        foreach (var witness in witnesses) await witness.DisposeAsync();
     }
 
     [Fact]
