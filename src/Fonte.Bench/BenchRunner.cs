@@ -24,7 +24,7 @@ public static class BenchRunner
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(output);
         options.Validate();
-        DescriptorLimit.Require(options.Subscribers + options.Lanes);
+        SocketBudget.Require(options.Subscribers + options.Lanes);
         var target = await BenchTarget.ResolveAsync(options, cancellationToken);
         var connectLimit = TimeSpan.FromSeconds(30 + (options.Subscribers / 250));
         var total = connectLimit + LongestStartPause + LongestEndPause + TimeSpan.FromSeconds(options.Seconds + 30) + LongestDrain;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fonte.Bench;
 
 /// <summary>How many files and sockets this process may hold open, where the system tells.</summary>
-internal static class DescriptorLimit
+internal static class SocketBudget
 {
     private const int Reserve = 64;
 
