@@ -14,6 +14,15 @@ public class FonteOptions
     /// <value><see cref="SqliteSynchronous.Full"/></value>
     public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
 
+    /// <summary>What the log drops, and when. A log in memory has its own bound instead, <see cref="MemoryLogBytes"/>.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>
+    /// The size of a file that is given up when the disk is full, so that retention can work; made again when there is room. Zero for none.
+    /// </summary>
+    /// <value>67,108,864 (64 MiB)</value>
+    public long BallastBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>How many bytes of events a log in memory keeps.</summary>
     /// <value>67,108,864 (64 MiB)</value>
     public long MemoryLogBytes { get; set; } = 64 * 1024 * 1024;

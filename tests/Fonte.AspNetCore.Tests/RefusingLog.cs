@@ -15,13 +15,17 @@ internal sealed class RefusingLog : IEventLog
 
     public string? Fault { get; set; }
 
-    public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default) => new(new AppendResult(Outcome));
+    public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default) => new(new AppendResult(Outcome));
 
-    public LogSlice Read(long from, int maxEvents, long maxBytes) => new(from, from, []);
+    public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes) => new(from, from, []);
 
     public Task WaitForTailAsync(long nextOffset, CancellationToken cancellationToken = default) => Task.Delay(Timeout.Infinite, cancellationToken);
 
     public long? FindEventId(string id) => Unreadable ? throw new LogDamagedException("Told to fail.") : null;
+
+    public long FindTime(long timeMicroseconds) => 1;
+
+    public long TruncatedTo(TopicSelection topics) => 1;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -27,7 +27,7 @@ internal static class SabotagedServer
     {
         private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(20);
         private readonly Lock _lock = new();
-        private readonly Channel<EventDraft> _later = Channel.CreateUnbounded<EventDraft>();
+        private readonly Channel<PublishRequest> _later = Channel.CreateUnbounded<PublishRequest>();
         private long _next = log.NextOffset;
         private Task? _committing;
 
@@ -39,21 +39,25 @@ internal static class SabotagedServer
 
         public string? Fault => log.Fault;
 
-        public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default)
+        public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default)
         {
             lock (_lock)
             {
                 _committing ??= Task.Run(CommitAsync, CancellationToken.None);
-                _later.Writer.TryWrite(draft);
+                _later.Writer.TryWrite(request);
                 return new(new AppendResult(AppendOutcome.Appended, _next++));
             }
         }
 
-        public LogSlice Read(long from, int maxEvents, long maxBytes) => log.Read(from, maxEvents, maxBytes);
+        public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes) => log.Read(topics, from, maxEvents, maxBytes);
 
         public Task WaitForTailAsync(long nextOffset, CancellationToken cancellationToken = default) => log.WaitForTailAsync(nextOffset, cancellationToken);
 
         public long? FindEventId(string id) => log.FindEventId(id);
+
+        public long FindTime(long timeMicroseconds) => log.FindTime(timeMicroseconds);
+
+        public long TruncatedTo(TopicSelection topics) => log.TruncatedTo(topics);
 
         public async ValueTask DisposeAsync()
         {
@@ -68,7 +72,7 @@ internal static class SabotagedServer
             {
                 await Task.Delay(Late);
                 var appends = new List<Task>();
-                while (_later.Reader.TryRead(out var draft)) appends.Add(log.AppendAsync(draft).AsTask());
+                while (_later.Reader.TryRead(out var request)) appends.Add(log.AppendAsync(request).AsTask());
                 await Task.WhenAll(appends);
             }
         }

@@ -33,9 +33,9 @@ internal sealed class FonteHost(
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 
     /// <inheritdoc/>
-    public ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    public ValueTask<PublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
-        if (_hub is { } hub) return hub.PublishAsync(draft, cancellationToken);
+        if (_hub is { } hub) return hub.PublishAsync(request, cancellationToken);
         return _stopped
             ? new(new PublishResult(PublishOutcome.Unavailable))
             : throw new InvalidOperationException("The hub is not started yet; publish after the application's start.");

@@ -14,6 +14,7 @@ internal static class PublishProblems
         PublishOutcome.Rejected => new(StatusOf(result.Fault!.Problem), NameOf(result.Fault.Problem), result.Fault.Sentence),
         PublishOutcome.Overloaded => Unavailable("not-appended", "Nothing was appended: too many events wait to be stored. Publish it again later."),
         PublishOutcome.Unavailable => Unavailable("not-appended", "Nothing was appended: the log cannot be written now. Publish it again later."),
+        PublishOutcome.KeyReused => new(StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "The Idempotency-Key came earlier with other events; use a new key for a new request."),
         _ => Unavailable("outcome-unknown", "It is not known whether the event was appended. Look for it before you publish it again."),
     };
 

@@ -53,13 +53,14 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     internal int Subscribers => Volatile.Read(ref _subscribers);
 
     /// <inheritdoc/>
-    public async ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    public async ValueTask<PublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(draft);
-        var result = EventRules.Check(draft, _options.Limits) is { } fault
-            ? new PublishResult(PublishOutcome.Rejected, Fault: fault)
-            : ResultOf(draft, await _log.AppendAsync(draft, cancellationToken).ConfigureAwait(false));
-        _services.Metrics.Published(result.Outcome);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfZero(request.Events.Count, nameof(request));
+        if (request.IdempotencyKey is { Value.Length: 0 or > IdempotencyKey.MaxLength })
+            throw new ArgumentException($"An idempotency key has 1 to {IdempotencyKey.MaxLength} characters.", nameof(request));
+        var result = Check(request.Events) ?? ResultOf(request.Events, await _log.AppendAsync(request, cancellationToken).ConfigureAwait(false));
+        _services.Metrics.Published(result.Outcome, request.Events.Count);
         return result;
     }
 
@@ -129,13 +130,35 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private PublishResult ResultOf(EventDraft draft, AppendResult append) => append.Outcome switch
+    private PublishResult? Check(IReadOnlyList<EventDraft> events)
     {
-        AppendOutcome.Appended => new(PublishOutcome.Published, draft.Id ?? _log.Identity.At(append.Offset).ToString()),
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (EventRules.Check(events[i], _options.Limits) is { } fault) return new(PublishOutcome.Rejected, Fault: fault) { FaultIndex = i };
+        }
+        return null;
+    }
+
+    private PublishResult ResultOf(IReadOnlyList<EventDraft> events, AppendResult append) => append.Outcome switch
+    {
+        AppendOutcome.Appended or AppendOutcome.AlreadyAppended => Published(events, append),
         AppendOutcome.Overloaded => new(PublishOutcome.Overloaded),
         AppendOutcome.Unavailable => new(PublishOutcome.Unavailable),
+        AppendOutcome.KeyReused => new(PublishOutcome.KeyReused),
         _ => new(PublishOutcome.OutcomeUnknown),
     };
+
+    private PublishResult Published(IReadOnlyList<EventDraft> events, AppendResult append)
+    {
+        var isRepeated = append.Outcome == AppendOutcome.AlreadyAppended;
+        var first = IdOf(events[0], append.Offset);
+        if (events.Count == 1) return new(PublishOutcome.Published, first) { IsRepeated = isRepeated };
+        var ids = new string[events.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(events[i], append.Offset + i);
+        return new(PublishOutcome.Published, first) { Ids = ids, IsRepeated = isRepeated };
+    }
+
+    private string IdOf(EventDraft draft, long offset) => draft.Id ?? _log.Identity.At(offset).ToString();
 
     private void Broadcast(PumpMessageKind kind)
     {

@@ -26,7 +26,7 @@ internal sealed class FonteMetrics
 
     internal void Closed() => _active.Add(-1);
 
-    internal void Published(PublishOutcome outcome) => _published.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+    internal void Published(PublishOutcome outcome, int events) => _published.Add(events, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     internal void Delivered(long events)
     {

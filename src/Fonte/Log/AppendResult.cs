@@ -14,9 +14,15 @@ public enum AppendOutcome
 
     /// <summary>The commit failed in a way that leaves open whether the event is in the log.</summary>
     OutcomeUnknown,
+
+    /// <summary>Appended earlier, under the same idempotency key; not appended again.</summary>
+    AlreadyAppended,
+
+    /// <summary>Not appended: the idempotency key came earlier with other events.</summary>
+    KeyReused,
 }
 
-/// <summary>The outcome of an append, and the event's place when it has one.</summary>
+/// <summary>The outcome of an append, and the place of its first event when it has one; the others follow at the next offsets.</summary>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Offset">The event's offset when <see cref="AppendOutcome.Appended"/>, otherwise 0.</param>
+/// <param name="Offset">The first event's offset when <see cref="AppendOutcome.Appended"/> or <see cref="AppendOutcome.AlreadyAppended"/>, otherwise 0.</param>
 public readonly record struct AppendResult(AppendOutcome Outcome, long Offset = 0);

@@ -23,21 +23,24 @@ internal static class LogReading
     };
 
     /// <summary>Reads from memory, or returns <see langword="null"/> when the offset is no longer, or not at all, in the ring.</summary>
-    internal static LogSlice? ReadSlice(this OffsetRing<LoggedEvent> ring, long from, int maxEvents, long maxBytes)
+    internal static LogSlice? ReadSlice(this OffsetRing<LoggedEvent> ring, TopicSelection topics, long from, int maxEvents, long maxBytes)
     {
         var chunk = ArrayPool<LoggedEvent>.Shared.Rent(ChunkSize);
         try
         {
-            var (covered, count, next) = ring.CopyFrom(from, chunk.AsSpan(0, Math.Min(ChunkSize, maxEvents)));
+            var (covered, count, next) = ring.CopyFrom(from, chunk.AsSpan(0, ChunkSize));
             if (!covered) return null;
+            var events = new List<LoggedEvent>(topics.IsAll ? Math.Min(count, maxEvents) : 4);
             var bytes = 0L;
             for (var i = 0; i < count; i++)
             {
+                if (!topics.Matches(chunk[i].Topics)) continue;
+                events.Add(chunk[i]);
                 bytes += chunk[i].Size;
-                if (bytes < maxBytes || i == count - 1) continue;
-                (count, next) = (i + 1, chunk[i + 1].Offset);
+                if (events.Count < maxEvents && bytes < maxBytes) continue;
+                return new LogSlice(from, chunk[i].Offset + 1, events);
             }
-            return new LogSlice(from, next, chunk[..count]);
+            return new LogSlice(from, next, events);
         }
         finally
         {

@@ -7,6 +7,7 @@ public sealed class MemoryEventLog : IEventLog
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly OffsetRing<LoggedEvent> _events;
+    private readonly MemoryIdempotencyKeys _keys = new();
     private readonly TailSignal _tail = new();
     private long _next = 1;
     private long _lastTime;
@@ -37,27 +38,36 @@ public sealed class MemoryEventLog : IEventLog
     public string? Fault => _closed ? "The log is closed." : null;
 
     /// <inheritdoc/>
-    public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(draft);
+        ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        long offset;
+        var seal = request.IdempotencyKey?.Seal(request.Events);
+        AppendResult result;
         lock (_lock)
         {
             if (_closed) return new(new AppendResult(AppendOutcome.Unavailable));
-            offset = _next++;
             _lastTime = Math.Max(_lastTime, _time.GetUnixMicroseconds());
-            _events.Append([draft.At(offset, _lastTime)], _next);
+            if (seal is not null && _keys.Find(seal, _lastTime, _events.Start) is { } known) return new(known);
+            var appended = new LoggedEvent[request.Events.Count];
+            result = new(AppendOutcome.Appended, _next);
+            for (var i = 0; i < appended.Length; i++) appended[i] = request.Events[i].At(_next++, _lastTime);
+            if (seal is not null) _keys.Add(seal, _lastTime, result.Offset);
+            _events.Append(appended, _next);
         }
         _tail.Pulse();
-        return new(new AppendResult(AppendOutcome.Appended, offset));
+        return new(result);
     }
 
     /// <inheritdoc/>
-    public LogSlice Read(long from, int maxEvents, long maxBytes)
+    public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes)
     {
-        var start = Math.Max(from, _events.Start);
-        return _events.ReadSlice(start, maxEvents, maxBytes) ?? Read(from, maxEvents, maxBytes);
+        ArgumentNullException.ThrowIfNull(topics);
+        while (true)
+        {
+            // Between the two the oldest may have gone.
+            if (_events.ReadSlice(topics, Math.Max(from, _events.Start), maxEvents, maxBytes) is { } slice) return slice;
+        }
     }
 
     /// <inheritdoc/>
@@ -68,22 +78,37 @@ public sealed class MemoryEventLog : IEventLog
     public long? FindEventId(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        for (var from = OldestOffset; ;)
-        {
-            var slice = Read(from, maxEvents: 1024, long.MaxValue);
-            foreach (var candidate in slice.Events)
-            {
-                if (candidate.Id == id) return candidate.Offset;
-            }
-            if (slice.Next == slice.From) return null;
-            from = slice.Next;
-        }
+        return First(candidate => candidate.Id == id);
     }
+
+    /// <inheritdoc/>
+    public long FindTime(long timeMicroseconds)
+    {
+        var end = NextOffset;
+        return First(candidate => candidate.TimeMicroseconds >= timeMicroseconds) ?? end;
+    }
+
+    /// <inheritdoc/>
+    public long TruncatedTo(TopicSelection topics) => OldestOffset;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         lock (_lock) _closed = true;
         return ValueTask.CompletedTask;
+    }
+
+    private long? First(Func<LoggedEvent, bool> isWanted)
+    {
+        for (var from = OldestOffset; ;)
+        {
+            var slice = Read(TopicSelection.All, from, maxEvents: 1024, long.MaxValue);
+            foreach (var candidate in slice.Events)
+            {
+                if (isWanted(candidate)) return candidate.Offset;
+            }
+            if (slice.Next == slice.From) return null;
+            from = slice.Next;
+        }
     }
 }

@@ -10,8 +10,9 @@ internal sealed class RecordingPublisher : IEventPublisher
 
     public Queue<Exception> Failures { get; } = [];
 
-    public ValueTask<PublishResult> PublishAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    public ValueTask<PublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
+        var draft = request.Events[0];
         _events.Writer.TryWrite((draft.Topics[0], Encoding.UTF8.GetString(draft.Data.Span)));
         return Failures.TryDequeue(out var failure) ? throw failure : new ValueTask<PublishResult>(Published());
     }

@@ -44,7 +44,7 @@ public sealed class LiveDeliveryTests
     {
         await using var hub = new TestHub();
         await using var stream = hub.Subscribe(["a", "b", "*"]);
-        await hub.Hub.PublishAsync(new() { Topics = ["a", "b"], Data = "1"u8.ToArray() }, TestHub.Stop);
+        await hub.Hub.PublishAsync(new EventDraft { Topics = ["a", "b"], Data = "1"u8.ToArray() }, TestHub.Stop);
         await hub.PublishAsync("b", "2");
         Assert.Equal(["1", "2"], [await stream.NextDataAsync(), await stream.NextDataAsync()]);
     }

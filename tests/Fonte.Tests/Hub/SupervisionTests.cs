@@ -127,14 +127,18 @@ public sealed class SupervisionTests
 
         public string? Fault => null;
 
-        public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default) => _log.AppendAsync(draft, cancellationToken);
+        public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default) => _log.AppendAsync(request, cancellationToken);
 
-        public LogSlice Read(long from, int maxEvents, long maxBytes) =>
-            Failing ? throw new LogDamagedException("Told to fail.") : _log.Read(from, maxEvents, maxBytes);
+        public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes) =>
+            Failing ? throw new LogDamagedException("Told to fail.") : _log.Read(topics, from, maxEvents, maxBytes);
 
         public Task WaitForTailAsync(long nextOffset, CancellationToken cancellationToken = default) => _log.WaitForTailAsync(nextOffset, cancellationToken);
 
         public long? FindEventId(string id) => _log.FindEventId(id);
+
+        public long FindTime(long timeMicroseconds) => _log.FindTime(timeMicroseconds);
+
+        public long TruncatedTo(TopicSelection topics) => _log.TruncatedTo(topics);
 
         public ValueTask DisposeAsync() => _log.DisposeAsync();
     }

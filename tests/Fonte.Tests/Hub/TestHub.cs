@@ -28,7 +28,7 @@ internal sealed class TestHub : IAsyncDisposable
 
     internal async Task<string> PublishAsync(string topic, string data, string? id = null, bool isPrivate = false)
     {
-        var result = await Hub.PublishAsync(new() { Topics = [topic], Data = System.Text.Encoding.UTF8.GetBytes(data), Id = id, Private = isPrivate }, Stop);
+        var result = await Hub.PublishAsync(new EventDraft { Topics = [topic], Data = System.Text.Encoding.UTF8.GetBytes(data), Id = id, Private = isPrivate }, Stop);
         Assert.Equal(PublishOutcome.Published, result.Outcome);
         return result.Id!;
     }

@@ -166,7 +166,7 @@ public abstract class EventLogContract : IAsyncDisposable
         await events.SampleAsync(async sample =>
         {
             var (topics, data, id, type, isPrivate) = sample;
-            var appended = await Log.AppendAsync(new() { Topics = topics, Data = data, Id = id, Type = type, Private = isPrivate }, Stop);
+            var appended = await Log.AppendAsync(new EventDraft { Topics = topics, Data = data, Id = id, Type = type, Private = isPrivate }, Stop);
             var logged = Log.Read(appended.Offset, 1, 1).Events[0];
             return logged.Topics.SequenceEqual(topics) && logged.Data.Span.SequenceEqual(data)
                 && logged.Id == id && logged.Type == type && logged.Private == isPrivate;
@@ -175,7 +175,7 @@ public abstract class EventLogContract : IAsyncDisposable
 
     private protected async Task<long> AppendAsync(string topic, string data, string? id = null)
     {
-        var result = await Log.AppendAsync(new() { Topics = [topic], Data = Encoding.UTF8.GetBytes(data), Id = id }, Stop);
+        var result = await Log.AppendAsync(new EventDraft { Topics = [topic], Data = Encoding.UTF8.GetBytes(data), Id = id }, Stop);
         Assert.Equal(AppendOutcome.Appended, result.Outcome);
         return result.Offset;
     }

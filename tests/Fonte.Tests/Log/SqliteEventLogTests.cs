@@ -144,7 +144,7 @@ public sealed class SqliteEventLogTests : EventLogContract
             while (!ended.IsCancellationRequested) log.Read(1, 1000, long.MaxValue);
         }, Stop)));
         var data = new byte[1024 * 1024];
-        for (var n = 0; n < 200; n++) await log.AppendAsync(new() { Topics = ["a"], Data = data }, Stop);
+        for (var n = 0; n < 200; n++) await log.AppendAsync(new EventDraft { Topics = ["a"], Data = data }, Stop);
         var length = new FileInfo(_folder.File("fonte.db-wal")).Length;
         await ended.CancelAsync();
         await reading;

@@ -1,17 +1,27 @@
 namespace Fonte;
 
 /// <summary>One append that waits for its commit.</summary>
-internal sealed class PendingAppend(EventDraft draft)
+internal sealed class PendingAppend(PublishRequest request)
 {
     private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal EventDraft Draft { get; } = draft;
+    internal IReadOnlyList<EventDraft> Events { get; } = request.Events;
 
-    internal int Size { get; } = EventSize.Of(draft);
+    /// <summary>The idempotency key and what came with it, or <see langword="null"/>.</summary>
+    internal byte[]? Seal { get; } = request.IdempotencyKey?.Seal(request.Events);
+
+    internal long Size { get; } = SizeOf(request.Events);
 
     internal Task<AppendResult> Completion => _completion.Task;
 
     internal void Complete(AppendResult result) => _completion.SetResult(result);
+
+    private static long SizeOf(IReadOnlyList<EventDraft> events)
+    {
+        var size = 0L;
+        for (var i = 0; i < events.Count; i++) size += EventSize.Of(events[i]);
+        return size;
+    }
 }
 
 /// <summary>What waits for the writer, bounded by bytes. Many add, one takes.</summary>

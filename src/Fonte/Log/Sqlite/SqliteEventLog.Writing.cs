@@ -18,23 +18,28 @@ public sealed partial class SqliteEventLog
         _ended.SetResult();
     }
 
-    /// <summary>Commits the next events of the list together, and returns where the rest begins.</summary>
+    /// <summary>Commits the next appends of the list together, and returns where the rest begins.</summary>
     private int WriteBatch(List<PendingAppend> appends, int start)
     {
         var bytes = 0L;
+        var end = start;
         var events = new List<LoggedEvent>();
         var time = Math.Max(_lastTime, _options.TimeProvider.GetUnixMicroseconds());
-        for (var i = start; i < appends.Count && events.Count < MaxBatchEvents && bytes < MaxBatchBytes; i++)
+        for (; end < appends.Count && events.Count < MaxBatchEvents && bytes < MaxBatchBytes; end++)
         {
-            bytes += appends[i].Size;
-            events.Add(appends[i].Draft.At(_next + events.Count, time));
+            bytes += appends[end].Size;
+            foreach (var draft in appends[end].Events) events.Add(draft.At(_next + events.Count, time));
         }
+        var first = _next;
         var outcome = Commit(events, time);
-        for (var i = 0; i < events.Count; i++)
-            appends[start + i].Complete(new(outcome, outcome == AppendOutcome.Appended ? events[i].Offset : 0));
+        for (var i = start; i < end; i++)
+        {
+            appends[i].Complete(new(outcome, outcome == AppendOutcome.Appended ? first : 0));
+            first += appends[i].Events.Count;
+        }
         _pending.Release(bytes);
         if (outcome == AppendOutcome.Appended) CheckWal();
-        return start + events.Count;
+        return end;
     }
 
     private AppendOutcome Commit(List<LoggedEvent> events, long time)

@@ -83,23 +83,24 @@ public sealed partial class SqliteEventLog : IEventLog
     public string? Fault => _fault;
 
     /// <inheritdoc/>
-    public ValueTask<AppendResult> AppendAsync(EventDraft draft, CancellationToken cancellationToken = default)
+    public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(draft);
+        ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         if (_fault is not null) return new(new AppendResult(AppendOutcome.Unavailable));
-        var append = new PendingAppend(draft);
+        var append = new PendingAppend(request);
         var outcome = _pending.TryAdd(append);
         return outcome == AppendOutcome.Appended ? new(append.Completion) : new(new AppendResult(outcome));
     }
 
     /// <inheritdoc/>
-    public LogSlice Read(long from, int maxEvents, long maxBytes)
+    public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes)
     {
+        ArgumentNullException.ThrowIfNull(topics);
         var start = Math.Max(from, OldestOffset);
-        if (_recent.ReadSlice(start, maxEvents, maxBytes) is { } slice) return slice;
+        if (_recent.ReadSlice(topics, start, maxEvents, maxBytes) is { } slice) return slice;
         var end = NextOffset;
-        return WithReader(reader => reader.Read(start, end, maxEvents, maxBytes));
+        return WithReader(reader => reader.Read(topics, start, end, maxEvents, maxBytes));
     }
 
     /// <inheritdoc/>
@@ -112,6 +113,12 @@ public sealed partial class SqliteEventLog : IEventLog
         ArgumentNullException.ThrowIfNull(id);
         return WithReader(reader => reader.FindEventId(id)) is { } offset && offset < NextOffset ? offset : null;
     }
+
+    /// <inheritdoc/>
+    public long FindTime(long timeMicroseconds) => NextOffset;
+
+    /// <inheritdoc/>
+    public long TruncatedTo(TopicSelection topics) => OldestOffset;
 
     /// <summary>Commits what waits, then closes the files. Appends are refused from now on.</summary>
     public async ValueTask DisposeAsync()

@@ -30,7 +30,7 @@ internal sealed class SqliteLogReader : IDisposable
         }
     }
 
-    internal LogSlice Read(long from, long end, int maxEvents, long maxBytes)
+    internal LogSlice Read(TopicSelection topics, long from, long end, int maxEvents, long maxBytes)
     {
         var events = new List<LoggedEvent>();
         var bytes = 0L;
@@ -47,8 +47,11 @@ internal sealed class SqliteLogReader : IDisposable
                     next = _range.Integer(0);
                     break;
                 }
-                events.Add(logged);
-                bytes += logged.Size;
+                if (topics.Matches(logged.Topics))
+                {
+                    events.Add(logged);
+                    bytes += logged.Size;
+                }
                 if (events.Count < maxEvents && bytes < maxBytes && Stopwatch.GetElapsedTime(started) < LongestTransaction) continue;
                 next = logged.Offset + 1;
                 break;

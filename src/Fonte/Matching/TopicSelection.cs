@@ -1,0 +1,41 @@
+namespace Fonte;
+
+/// <summary>The topics that a reader wants: those that one of its matchers selects. Immutable.</summary>
+public sealed class TopicSelection
+{
+    /// <summary>Makes the selection of these matchers; of every topic when the wildcard is among them.</summary>
+    /// <exception cref="ArgumentException">There is no matcher.</exception>
+    public TopicSelection(IReadOnlyList<TopicMatcher> matchers)
+    {
+        ArgumentNullException.ThrowIfNull(matchers);
+        if (matchers.Count == 0) throw new ArgumentException("Give at least one matcher.", nameof(matchers));
+        IsAll = matchers.Any(matcher => matcher.Type == MatcherType.Wildcard);
+        Matchers = IsAll ? [TopicMatcher.Wildcard] : [.. matchers.Distinct().OrderBy(matcher => matcher.Pattern, StringComparer.Ordinal)];
+        // LF stands in no pattern, so different selections have different keys.
+        Key = string.Join('\n', Matchers.Select(matcher => $"{(int)matcher.Type}{matcher.Pattern}"));
+    }
+
+    /// <summary>Every topic.</summary>
+    public static TopicSelection All { get; } = new([TopicMatcher.Wildcard]);
+
+    /// <summary>The matchers, each once, in the order of their patterns.</summary>
+    public IReadOnlyList<TopicMatcher> Matchers { get; }
+
+    /// <summary>Whether every topic is selected.</summary>
+    public bool IsAll { get; }
+
+    /// <summary>Equal for selections of the same matchers.</summary>
+    internal string Key { get; }
+
+    /// <summary>Whether an event of these topics is selected.</summary>
+    public bool Matches(IReadOnlyList<string> topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        if (IsAll) return true;
+        for (var i = 0; i < Matchers.Count; i++)
+        {
+            if (Matchers[i].MatchesAny(topics)) return true;
+        }
+        return false;
+    }
+}
