@@ -18,7 +18,11 @@ internal static class EventStreamEndpoint
             await problem!.WriteAsync(context).ConfigureAwait(false);
             return;
         }
-        var request = new SubscribeRequest { Matchers = query.Matchers, TellGaps = query.TellGaps };
-        await EventStreamResponse.RunAsync(context, request, LastEventId.OfField(context.Request) ?? query.LastEventId).ConfigureAwait(false);
+        await EventStreamResponse.RunAsync(context, new SubscribeRequest
+        {
+            Matchers = query.Matchers,
+            TellGaps = query.TellGaps,
+            LastEventId = LastEventId.OfField(context.Request) ?? query.LastEventId,
+        }).ConfigureAwait(false);
     }
 }

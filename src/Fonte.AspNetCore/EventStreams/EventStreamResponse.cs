@@ -10,10 +10,10 @@ namespace Fonte.AspNetCore;
 internal static class EventStreamResponse
 {
     /// <summary>Streams until the client goes or the hub stops; returns when nothing more will be written.</summary>
-    internal static async Task RunAsync(HttpContext context, SubscribeRequest request, string? lastEventId)
+    internal static async Task RunAsync(HttpContext context, SubscribeRequest request)
     {
         var host = context.RequestServices.GetRequiredService<FonteHost>();
-        if (host.HubIfReady is not { } hub || hub.Resume(lastEventId) is not { } start)
+        if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start)
         {
             await RefuseAsync(context).ConfigureAwait(false);
             return;

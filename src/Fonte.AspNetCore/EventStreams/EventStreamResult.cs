@@ -9,15 +9,16 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        var (request, problem) = Read();
-        if (problem is not null) return problem.WriteAsync(httpContext);
         string? cursor = null;
+        Problem? problem = null;
         if (options.Resume) (cursor, problem) = LastEventId.Of(httpContext.Request);
-        return problem is null ? EventStreamResponse.RunAsync(httpContext, request!, cursor) : problem.WriteAsync(httpContext);
+        if (problem is not null) return problem.WriteAsync(httpContext);
+        (var request, problem) = Read(cursor);
+        return problem is null ? EventStreamResponse.RunAsync(httpContext, request!) : problem.WriteAsync(httpContext);
     }
 
     // A topic often comes from the route, so an impossible one is the client's mistake and not the application's.
-    private (SubscribeRequest? Request, Problem? Problem) Read()
+    private (SubscribeRequest? Request, Problem? Problem) Read(string? cursor)
     {
         var matchers = new List<TopicMatcher>();
         foreach (var topic in options.Topics)
@@ -27,7 +28,7 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
             matchers.Add(TopicMatcher.Exact(topic));
         }
         if (options.AllTopics) matchers.Add(TopicMatcher.Wildcard);
-        return (new() { Matchers = matchers, TellGaps = options.TellGaps }, null);
+        return (new() { Matchers = matchers, TellGaps = options.TellGaps, LastEventId = cursor }, null);
     }
 }
 

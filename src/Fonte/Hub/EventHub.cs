@@ -65,11 +65,11 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     }
 
     /// <summary>Finds where a cursor resumes, or returns <see langword="null"/> when the log cannot be read. May block on the disk.</summary>
-    internal ResumePoint? Resume(string? lastEventId)
+    internal ResumePoint? Resume(SubscribeRequest request)
     {
         try
         {
-            var point = Resumption.Resolve(_log, lastEventId);
+            var point = Resumption.Resolve(_log, request);
             _services.Metrics.Resumed(point);
             return point;
         }

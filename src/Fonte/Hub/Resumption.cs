@@ -7,8 +7,9 @@ internal static class Resumption
     /// Resolves a last event ID: a position by arithmetic, <c>earliest</c>, or an ID that a publisher gave, by look-up of its earliest
     /// event. What cannot be resolved starts at the oldest kept event, with a gap to be told. May block on the disk.
     /// </summary>
-    internal static ResumePoint Resolve(IEventLog log, string? lastEventId)
+    internal static ResumePoint Resolve(IEventLog log, SubscribeRequest request)
     {
+        var lastEventId = request.LastEventId;
         if (string.IsNullOrEmpty(lastEventId)) return new(log.NextOffset, null);
         if (lastEventId == EventRules.Earliest) return new(log.OldestOffset, EventRules.Earliest);
         if (!Position.TryParse(lastEventId, out var position))

@@ -4,7 +4,20 @@ namespace Fonte;
 internal sealed class SubscribeRequest
 {
     /// <summary>What it wants: an event is sent when one of its topics matches one of these.</summary>
-    internal required IReadOnlyList<TopicMatcher> Matchers { get; init; }
+    internal required IReadOnlyList<TopicMatcher> Matchers
+    {
+        get;
+        init => (field, Topics) = (value, new(value));
+    }
+
+    /// <summary>The same as a selection.</summary>
+    internal TopicSelection Topics { get; private init; } = TopicSelection.All;
+
+    /// <summary>Resumes after this event; <see langword="null"/> or empty for none. Wins over <see cref="Since"/>, because it came later.</summary>
+    internal string? LastEventId { get; init; }
+
+    /// <summary>Begins with the first event that was committed at this time or later, if there is no last event ID.</summary>
+    internal DateTimeOffset? Since { get; init; }
 
     /// <summary>Which private events it may have: those with a topic that one of these matches.</summary>
     internal IReadOnlyList<TopicMatcher> Grants { get; init; } = [];

@@ -43,9 +43,10 @@ internal sealed class TestHub : IAsyncDisposable
             Matchers = [.. topics.Select(TopicMatcher.Exact)],
             Grants = grant is null ? [] : [TopicMatcher.Exact(grant)],
             TellGaps = tellGaps,
+            LastEventId = lastEventId,
         };
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2));
-        var start = Hub.Resume(lastEventId)!;
+        var start = Hub.Resume(request)!;
         var handle = Hub.Subscribe(request, start, pipe.Writer);
         return new TestStream(pipe, start, handle);
     }

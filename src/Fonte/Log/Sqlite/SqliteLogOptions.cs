@@ -18,6 +18,13 @@ public sealed class SqliteLogOptions
     /// <value>8,388,608 (8 MiB)</value>
     public long TailBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>What the log drops, and when.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>The size of the file that is given up when the disk is full; zero for none.</summary>
+    /// <value>67,108,864 (64 MiB)</value>
+    public long BallastBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>The clock of the commit times.</summary>
     /// <value><see cref="TimeProvider.System"/></value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
