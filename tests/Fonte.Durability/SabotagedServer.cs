@@ -59,6 +59,8 @@ internal static class SabotagedServer
 
         public long TruncatedTo(TopicSelection topics) => log.TruncatedTo(topics);
 
+        public long Erasures => log.Erasures;
+
         public async ValueTask DisposeAsync()
         {
             _later.Writer.TryComplete();

@@ -140,6 +140,8 @@ public sealed class SupervisionTests
 
         public long TruncatedTo(TopicSelection topics) => _log.TruncatedTo(topics);
 
+        public long Erasures => _log.Erasures;
+
         public ValueTask DisposeAsync() => _log.DisposeAsync();
     }
 }
