@@ -9,7 +9,8 @@ internal static class LogBenchProgram
 {
     private static readonly IRow[] Rows =
     [
-        new HttpRow(), new BatchRow(), new CodeRow(), new SingleRow(),
+        new HttpRow(), new BatchRow(), new CodeRow(), new SteadyRow(), new TopicsRow(), new SingleRow(),
+        new SeekRow(), new ReplayRow(), new StartRow(), new RetentionRow(), new SlowRow(),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -32,6 +33,12 @@ internal static class LogBenchProgram
         try
         {
             var options = LogBenchOptions.Parse(arguments);
+            if (options.ChildTopics is { } topics)
+            {
+                await TopicsRow.RunChildAsync(options, topics, stop.Token);
+                return 0;
+            }
+
             return await MeasureAsync(options, Chosen(options), stop.Token);
         }
         catch (LogBenchException exception)
