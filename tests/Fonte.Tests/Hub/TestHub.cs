@@ -33,10 +33,10 @@ internal sealed class TestHub : IAsyncDisposable
         return result.Id!;
     }
 
-    internal TestStream Subscribe(string topic, string? lastEventId = null, int pauseBytes = 1 << 16, bool tellGaps = true, string? grant = null) =>
-        Subscribe([topic], lastEventId, pauseBytes, tellGaps, grant);
+    internal TestStream Subscribe(string topic, string? lastEventId = null, int pauseBytes = 1 << 16, bool tellGaps = true, string? grant = null, DateTimeOffset? since = null) =>
+        Subscribe([topic], lastEventId, pauseBytes, tellGaps, grant, since);
 
-    internal TestStream Subscribe(string[] topics, string? lastEventId = null, int pauseBytes = 1 << 16, bool tellGaps = true, string? grant = null)
+    internal TestStream Subscribe(string[] topics, string? lastEventId = null, int pauseBytes = 1 << 16, bool tellGaps = true, string? grant = null, DateTimeOffset? since = null)
     {
         var request = new SubscribeRequest
         {
@@ -44,6 +44,7 @@ internal sealed class TestHub : IAsyncDisposable
             Grants = grant is null ? [] : [TopicMatcher.Exact(grant)],
             TellGaps = tellGaps,
             LastEventId = lastEventId,
+            Since = since,
         };
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2));
         var start = Hub.Resume(request)!;

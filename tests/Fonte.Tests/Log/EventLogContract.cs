@@ -173,6 +173,95 @@ public abstract class EventLogContract : IAsyncDisposable
         }, iter: 200, threads: 1);
     }
 
+    [Fact]
+    public async Task Events_of_one_request_stand_side_by_side()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(request => Task.Run(
+            () => Log.AppendAsync(new PublishRequest { Events = [.. Enumerable.Range(0, 50).Select(n => EventDraft.Create("a", $"{request}:{n}"))] }, Stop).AsTask(), Stop)));
+        var read = ReadAll();
+        foreach (var (result, request) in results.Select((result, request) => (result, request)))
+        {
+            Assert.Equal(AppendOutcome.Appended, result.Outcome);
+            Assert.Equal(Enumerable.Range(0, 50).Select(n => $"{request}:{n}"), read.Skip((int)result.Offset - 1).Take(50).Select(DataOf));
+        }
+    }
+
+    [Fact]
+    public async Task Repeated_request_with_the_same_key_is_answered_with_the_earlier_place()
+    {
+        await AppendAsync("a", "before");
+        var first = await Log.AppendAsync(Keyed("k", "1", "2"), Stop);
+        Assert.Equal(new AppendResult(AppendOutcome.Appended, 2), first);
+        Assert.Equal(new AppendResult(AppendOutcome.AlreadyAppended, 2), await Log.AppendAsync(Keyed("k", "1", "2"), Stop));
+        Assert.Equal(AppendOutcome.KeyReused, (await Log.AppendAsync(Keyed("k", "1", "other"), Stop)).Outcome);
+        Assert.Equal(new AppendResult(AppendOutcome.Appended, 4), await Log.AppendAsync(Keyed("another", "1", "2"), Stop));
+        Assert.Equal(6, Log.NextOffset);
+    }
+
+    [Fact]
+    public async Task Same_key_of_another_scope_is_another_key()
+    {
+        await Log.AppendAsync(Keyed("k", "1"), Stop);
+        var other = new PublishRequest { Events = [EventDraft.Create("a", "1")], IdempotencyKey = new("k", "somebody") };
+        Assert.Equal(new AppendResult(AppendOutcome.Appended, 2), await Log.AppendAsync(other, Stop));
+    }
+
+    [Fact]
+    public async Task Requests_with_the_same_key_at_the_same_time_are_appended_once()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(n => Task.Run(() => Log.AppendAsync(Keyed($"k{n % 4}", $"{n % 4}"), Stop).AsTask(), Stop)));
+        Assert.Equal(5, Log.NextOffset);
+        Assert.Equal(4, results.Count(result => result.Outcome == AppendOutcome.Appended));
+        Assert.Equal(60, results.Count(result => result.Outcome == AppendOutcome.AlreadyAppended));
+        foreach (var same in results.Select((result, n) => (result, n)).GroupBy(one => one.n % 4)) Assert.Single(same.Select(one => one.result.Offset).Distinct());
+    }
+
+    [Fact]
+    public async Task Key_is_forgotten_after_a_day()
+    {
+        await Log.AppendAsync(Keyed("k", "1"), Stop);
+        Time.Advance(TimeSpan.FromHours(23));
+        Assert.Equal(AppendOutcome.AlreadyAppended, (await Log.AppendAsync(Keyed("k", "1"), Stop)).Outcome);
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(new AppendResult(AppendOutcome.Appended, 2), await Log.AppendAsync(Keyed("k", "1"), Stop));
+    }
+
+    [Fact]
+    public async Task Time_is_found_at_the_first_event_that_is_not_older()
+    {
+        var times = new List<long>();
+        for (var n = 0; n < 20; n++)
+        {
+            times.Add(Time.GetUnixMicroseconds());
+            await AppendAsync("a", $"{n}");
+            if (n % 3 == 0) Time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+        foreach (var time in times.Distinct().SelectMany(time => new[] { time - 1, time, time + 1 }))
+        {
+            var older = times.Count(one => one < time);
+            Assert.Equal(older + 1, Log.FindTime(time));
+        }
+    }
+
+    [Fact]
+    public async Task Read_of_topics_gives_their_events_and_no_other()
+    {
+        for (var n = 0; n < 300; n++) await Log.AppendAsync(new EventDraft { Topics = n % 7 == 0 ? [$"t{n % 5}", "seventh"] : [$"t{n % 5}"], Data = Encoding.UTF8.GetBytes($"{n}") }, Stop);
+        var topics = new TopicSelection([TopicMatcher.Exact("t3"), TopicMatcher.Exact("seventh")]);
+        var read = new List<string>();
+        for (var from = 5L; from < Log.NextOffset;)
+        {
+            var slice = Log.Read(topics, from, maxEvents: 7, long.MaxValue);
+            Assert.True(slice.Next > from);
+            read.AddRange(slice.Events.Select(DataOf));
+            from = slice.Next;
+        }
+        Assert.Equal(Enumerable.Range(4, 296).Where(n => n % 5 == 3 || n % 7 == 0).Select(n => $"{n}"), read);
+    }
+
+    private protected static PublishRequest Keyed(string key, params string[] data) =>
+        new() { Events = [.. data.Select(one => EventDraft.Create("a", one))], IdempotencyKey = new(key) };
+
     private protected async Task<long> AppendAsync(string topic, string data, string? id = null)
     {
         var result = await Log.AppendAsync(new EventDraft { Topics = [topic], Data = Encoding.UTF8.GetBytes(data), Id = id }, Stop);

@@ -84,6 +84,20 @@ public sealed class SqliteEventLogTests : EventLogContract
     }
 
     [Fact]
+    public async Task Idempotency_key_is_known_after_a_restart_and_goes_with_its_event()
+    {
+        await Log.AppendAsync(Keyed("k", "1"), Stop);
+        await Log.DisposeAsync();
+        await using (var again = OpenLog())
+        {
+            Assert.Equal(new AppendResult(AppendOutcome.AlreadyAppended, 1), await again.AppendAsync(Keyed("k", "1"), Stop));
+            Assert.Equal(AppendOutcome.KeyReused, (await again.AppendAsync(Keyed("k", "2"), Stop)).Outcome);
+            Assert.Equal(1, await again.EraseAsync("a", Stop));
+            Assert.Equal(new AppendResult(AppendOutcome.Appended, 2), await again.AppendAsync(Keyed("k", "2"), Stop));
+        }
+    }
+
+    [Fact]
     public async Task Format_on_the_disk_is_the_one_that_is_fixed()
     {
         await AppendAsync("a", "1");

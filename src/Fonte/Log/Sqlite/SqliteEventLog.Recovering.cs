@@ -83,6 +83,7 @@ public sealed partial class SqliteEventLog
             var (outcome, cause) = _writer!.Commit(new(), step);
             if (outcome != AppendOutcome.Appended) throw cause!;
             StepDone(step);
+            if (_finished is not null) Finish(_finished);
         }
         for (var round = 0; round < 64 && _writer!.Pages.Free > 0 && _ballast.FreeBytes < _ballast.Bytes + LeastRoom; round++)
         {

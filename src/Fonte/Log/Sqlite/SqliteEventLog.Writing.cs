@@ -126,18 +126,8 @@ public sealed partial class SqliteEventLog
 
     private void StepDone(RemovalStep step)
     {
-        if (!_removals.Done(step, out var removal))
-        {
-            // There is more of it, whether somebody appends or not.
-            _pending.Wake();
-            return;
-        }
-        if (!removal.IsErasure) return;
-        _recent.Reset(_next);
-        if (removal.ErasedTopic is null) return;
-        _writer!.TryTruncateWal();
-        Interlocked.Increment(ref _erasures);
-        _tail.Pulse();
+        // Otherwise there is more of it, whether somebody appends or not.
+        if (!_removals.Done(step, out _finished)) _pending.Wake();
     }
 
     /// <summary>
@@ -149,12 +139,32 @@ public sealed partial class SqliteEventLog
     {
         try
         {
+            if (_finished is not null) Finish(_finished);
             if (_shrinking) Shrink();
             if (_writer!.WalBytes > MostWalBytes) _writer.TryTruncateWal();
         }
         catch (SqliteException exception)
         {
             Fail(exception);
+        }
+    }
+
+    // What was erased must not come back from memory or from the write-ahead log; only then is it said to be gone.
+    private void Finish(Removal removal)
+    {
+        _finished = null;
+        try
+        {
+            if (!removal.IsErasure) return;
+            _recent.Reset(_next);
+            if (removal.ErasedTopic is null) return;
+            Interlocked.Increment(ref _erasures);
+            _tail.Pulse();
+            _writer!.TryTruncateWal();
+        }
+        finally
+        {
+            removal.Complete();
         }
     }
 

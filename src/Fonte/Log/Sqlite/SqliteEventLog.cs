@@ -41,6 +41,7 @@ public sealed partial class SqliteEventLog : IEventLog
     private long _next;
     private long _lastTime;
     private bool _isFull;
+    private Removal? _finished;
     private long _erasures;
     private int _disposed;
     private volatile bool _shrinking;
