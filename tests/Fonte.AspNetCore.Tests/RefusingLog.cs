@@ -27,5 +27,7 @@ internal sealed class RefusingLog : IEventLog
 
     public long TruncatedTo(TopicSelection topics) => 1;
 
+    public long Erasures => 0;
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

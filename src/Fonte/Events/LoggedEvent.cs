@@ -27,6 +27,9 @@ public sealed class LoggedEvent : IOffsetItem
     /// <summary>Whether only subscribers granted one of the topics may receive it.</summary>
     public bool Private { get; init; }
 
+    /// <summary>The key of <see cref="Id"/> in the index; set only on the way into the log.</summary>
+    internal long? IdHash { get; init; }
+
     /// <summary>About how many bytes of memory the event takes.</summary>
     public int Size => EventSize.Of(Topics, Data.Length, Id, Type);
 }

@@ -1,10 +1,11 @@
 namespace Fonte;
 
 /// <summary>Follows the tail of the log: encodes each durable event once, into the recent window, and wakes the pumps.</summary>
-internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, IReadOnlyList<Pump> pumps)
+internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, ReplayReaders readers, IReadOnlyList<Pump> pumps)
 {
     private const int BatchEvents = 1024;
     private const long BatchBytes = 4 * 1024 * 1024;
+    private long _erasures = log.Erasures;
 
     internal async Task RunAsync(Action healthy, CancellationToken cancellationToken)
     {
@@ -12,6 +13,7 @@ internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, I
         {
             cancellationToken.ThrowIfCancellationRequested();
             await log.WaitForTailAsync(window.End, cancellationToken).ConfigureAwait(false);
+            ForgetErased();
             while (window.End < log.NextOffset)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -19,6 +21,14 @@ internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, I
             }
             healthy();
         }
+    }
+
+    private void ForgetErased()
+    {
+        if (log.Erasures is var erasures && erasures == _erasures) return;
+        window.Reset(window.End);
+        readers.Forget();
+        _erasures = erasures;
     }
 
     private void Advance()

@@ -37,7 +37,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         _readers = new(log, options.ReplayCacheBytes, services);
         var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics);
         _pumps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pump(window, _readers, settings))];
-        var dispatcher = new Dispatcher(log, window, _pumps);
+        var dispatcher = new Dispatcher(log, window, _readers, _pumps);
         Start("dispatcher", healthy => dispatcher.RunAsync(healthy, _stopping.Token));
         for (var i = 0; i < _pumps.Length; i++) Start($"pump-{i}", _pumps[i].RunAsync);
         _ticks = services.Time.CreateTimer(_ => Broadcast(PumpMessageKind.Tick), null, TickInterval, TickInterval);
@@ -187,8 +187,14 @@ internal sealed partial record HubServices(TimeProvider Time, FonteMetrics Metri
         Health.Fault(ReadingPart, "Part of the log cannot be read; see the server's log.");
     }
 
+    /// <summary>Tells the operator of an event that is passed over; readiness stays, because there is nothing to wait for.</summary>
+    internal void EventDamaged(LogDamagedException cause) => Log.Damaged(Logger, cause);
+
     private static partial class Log
     {
+        [LoggerMessage(22, LogLevel.Error, "An event of the log is damaged; whoever replays it is told of a gap")]
+        internal static partial void Damaged(ILogger logger, Exception cause);
+
         [LoggerMessage(21, LogLevel.Error, "Part of the log cannot be read")]
         internal static partial void Unreadable(ILogger logger, Exception cause);
     }

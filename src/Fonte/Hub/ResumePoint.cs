@@ -14,18 +14,25 @@ public enum GapReason
 
     /// <summary>No kept event has this ID.</summary>
     Unknown,
+
+    /// <summary>An event is not as it was written, and is passed over.</summary>
+    Damaged,
 }
 
 /// <summary>What a subscriber misses, as told by <c>fonte-gap</c>.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="From">The cursor it asked to resume from.</param>
+/// <param name="From">The cursor it asked to resume from, or where it was.</param>
 internal sealed record ResumeGap(GapReason Reason, string From);
 
 /// <summary>Where a subscriber starts.</summary>
 /// <param name="Next">The first offset it has not seen.</param>
 /// <param name="LastEventId">The value of <c>Mercure-Last-Event-ID</c>, or <see langword="null"/> when it asked for no cursor.</param>
 /// <param name="Gap">What it misses, or <see langword="null"/>.</param>
-internal sealed record ResumePoint(long Next, string? LastEventId, ResumeGap? Gap = null);
+internal sealed record ResumePoint(long Next, string? LastEventId, ResumeGap? Gap = null)
+{
+    /// <summary>Up to here events of its topics may be missing without being told again.</summary>
+    internal long TruncatedTo { get; init; }
+}
 
 internal static class GapReasons
 {
@@ -34,6 +41,7 @@ internal static class GapReasons
         GapReason.Truncated => "truncated",
         GapReason.OtherEpoch => "other-epoch",
         GapReason.Future => "future",
+        GapReason.Damaged => "damaged",
         _ => "unknown",
     };
 }

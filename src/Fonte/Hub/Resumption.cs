@@ -5,19 +5,49 @@ internal static class Resumption
 {
     /// <summary>
     /// Resolves a last event ID: a position by arithmetic, <c>earliest</c>, or an ID that a publisher gave, by look-up of its earliest
-    /// event. What cannot be resolved starts at the oldest kept event, with a gap to be told. May block on the disk.
+    /// event; without one the time since which events are wanted. What cannot be resolved starts at the oldest kept event, with a gap to be told; and a
+    /// gap is told where retention or erasure may have taken events of these topics from behind the cursor. May block on the disk.
     /// </summary>
     internal static ResumePoint Resolve(IEventLog log, SubscribeRequest request)
     {
         var lastEventId = request.LastEventId;
-        if (string.IsNullOrEmpty(lastEventId)) return new(log.NextOffset, null);
-        if (lastEventId == EventRules.Earliest) return new(log.OldestOffset, EventRules.Earliest);
-        if (!Position.TryParse(lastEventId, out var position))
-            return log.FindEventId(lastEventId) is { } offset ? new(offset + 1, lastEventId) : FromOldest(GapReason.Unknown);
-        if (!log.Identity.Includes(position)) return FromOldest(GapReason.OtherEpoch);
-        if (position.Offset >= log.NextOffset) return FromOldest(GapReason.Future);
-        return position.Offset + 1 < log.OldestOffset ? FromOldest(GapReason.Truncated) : new(position.Offset + 1, lastEventId);
+        if (string.IsNullOrEmpty(lastEventId) && request.Since is null) return new(log.NextOffset, null);
+        var truncatedTo = log.TruncatedTo(request.Topics);
+        return Find() with { TruncatedTo = truncatedTo };
+
+        ResumePoint Find()
+        {
+            if (string.IsNullOrEmpty(lastEventId)) return FromTime(request.Since!.Value);
+            if (lastEventId == EventRules.Earliest) return new(log.OldestOffset, EventRules.Earliest);
+            if (!Position.TryParse(lastEventId, out var position))
+                return log.FindEventId(lastEventId) is { } offset ? After(offset, lastEventId) : FromOldest(GapReason.Unknown);
+            if (!log.Identity.Includes(position)) return FromOldest(GapReason.OtherEpoch);
+            return position.Offset >= log.NextOffset ? FromOldest(GapReason.Future) : After(position.Offset, lastEventId);
+        }
 
         ResumePoint FromOldest(GapReason reason) => new(log.OldestOffset, EventRules.Earliest, new(reason, lastEventId));
+
+        ResumePoint After(long offset, string cursor) => Math.Max(log.OldestOffset, truncatedTo) > offset + 1
+            ? new(FirstKept(log, request.Topics, offset + 1), EventRules.Earliest, new(GapReason.Truncated, cursor))
+            : new(offset + 1, cursor);
+
+        // Where the log now begins it may have held older events, also of that time.
+        ResumePoint FromTime(DateTimeOffset since)
+        {
+            var before = log.FindTime((since - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) - 1;
+            return After(before + 1 == log.OldestOffset ? 0 : before, log.Identity.At(before).ToString());
+        }
+    }
+
+    // The gap's ID is the position before it, so that the gap is not told again to who reconnects with that.
+    private static long FirstKept(IEventLog log, TopicSelection topics, long from)
+    {
+        while (true)
+        {
+            var slice = log.Read(topics, from, maxEvents: 1, maxBytes: 1);
+            if (slice.Events.Count > 0) return slice.Events[0].Offset;
+            if (slice.Next == from) return Math.Max(from, log.OldestOffset);
+            from = slice.Next;
+        }
     }
 }

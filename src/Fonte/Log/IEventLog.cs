@@ -19,7 +19,7 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>The offset after the last durable event. Grows only.</summary>
     long NextOffset { get; }
 
-    /// <summary>Why appends fail now, in a sentence, or <see langword="null"/> while they succeed.</summary>
+    /// <summary>Why appends or the log's upkeep fail now, in a sentence, or <see langword="null"/> while all is well.</summary>
     string? Fault { get; }
 
     /// <summary>Appends events, all or none and side by side, and completes when they are durable or known not to be.</summary>
@@ -47,10 +47,13 @@ public interface IEventLog : IAsyncDisposable
     long FindTime(long timeMicroseconds);
 
     /// <summary>
-    /// The offset below which events of these topics may be missing, because of retention, keep-last or erasure; at least
-    /// <see cref="OldestOffset"/>. Never falls. May block on the disk.
+    /// The offset below which events of these topics may be missing one by one, because of the retention of single topics, keep-last or erasure; 0 when
+    /// none is. What lies below <see cref="OldestOffset"/> does not count here. Never falls. May block on the disk.
     /// </summary>
     long TruncatedTo(TopicSelection topics);
+
+    /// <summary>How often history was erased on demand. Whoever keeps events in memory forgets them when it has changed; waiters for the tail are woken.</summary>
+    long Erasures { get; }
 }
 
 /// <summary>Shorter ways to use a log.</summary>

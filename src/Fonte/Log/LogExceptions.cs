@@ -18,4 +18,7 @@ public sealed class LogDamagedException : Exception
 
     /// <summary>Makes one with a sentence that names the file, and what caused it.</summary>
     public LogDamagedException(string message, Exception? innerException) : base(message, innerException) { }
+
+    /// <summary>The offset of the one event that is damaged; <see langword="null"/> when more than that cannot be read.</summary>
+    public long? Offset { get; init; }
 }

@@ -10,13 +10,14 @@ internal static class LogReading
     internal static long GetUnixMicroseconds(this TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>The event as it stands at its place in the log.</summary>
-    internal static LoggedEvent At(this EventDraft draft, long offset, long timeMicroseconds) => new()
+    internal static LoggedEvent At(this EventDraft draft, long offset, long timeMicroseconds, long? idHash = null) => new()
     {
         Offset = offset,
         TimeMicroseconds = timeMicroseconds,
         Topics = draft.Topics,
         Data = draft.Data,
         Id = draft.Id,
+        IdHash = idHash,
         Type = draft.Type,
         RetryMilliseconds = draft.RetryMilliseconds,
         Private = draft.Private,

@@ -89,7 +89,10 @@ public sealed class MemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
-    public long TruncatedTo(TopicSelection topics) => OldestOffset;
+    public long TruncatedTo(TopicSelection topics) => 0;
+
+    /// <inheritdoc/>
+    public long Erasures => 0;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -13,6 +13,8 @@ internal abstract class SabotagedLog(IEventLog log) : IEventLog
 
     public string? Fault => Log.Fault;
 
+    public long Erasures => Log.Erasures;
+
     protected IEventLog Log { get; } = log;
 
     public virtual ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default) =>

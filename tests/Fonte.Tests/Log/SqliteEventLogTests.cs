@@ -89,10 +89,10 @@ public sealed class SqliteEventLogTests : EventLogContract
         await AppendAsync("a", "1");
         await Log.DisposeAsync();
         Assert.Equal(0x466E7465, Scalar("PRAGMA application_id"));
-        Assert.Equal(1, Scalar("PRAGMA user_version"));
+        Assert.Equal(2, Scalar("PRAGMA user_version"));
         Assert.Equal(2, Scalar("PRAGMA auto_vacuum"));
         Assert.Equal(1, Scalar("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"));
-        Assert.Equal(["fonte.db", "fonte.lock"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["fonte-index.db", "fonte.db", "fonte.lock"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class SqliteEventLogTests : EventLogContract
     private SqliteEventLog OpenLog(
         SqliteSynchronous synchronous = SqliteSynchronous.Full, long tailBytes = 1 << 20, long maxPendingBytes = 1 << 26, TimeProvider? time = null) =>
         SqliteEventLog.Open(
-            new() { Directory = _folder.Path, Synchronous = synchronous, TailBytes = tailBytes, MaxPendingBytes = maxPendingBytes, TimeProvider = time ?? Time },
+            new() { Directory = _folder.Path, Synchronous = synchronous, TailBytes = tailBytes, MaxPendingBytes = maxPendingBytes, TimeProvider = time ?? Time, BallastBytes = 0 },
             NullLogger<SqliteEventLog>.Instance);
 
     private long Scalar(string sql)

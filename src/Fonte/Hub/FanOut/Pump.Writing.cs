@@ -103,7 +103,7 @@ internal sealed partial class Pump
                 subscriber.State = SubscriberState.Reading;
                 _readers.Request(subscriber, subscriber.Cursor, this);
             }
-            else if (block.From <= subscriber.Cursor || TellGap(subscriber, block.From))
+            else if (!LacksBefore(subscriber, block) || TellGap(subscriber, block))
             {
                 Fill(subscriber, block.Frames, block.Next);
             }
@@ -130,7 +130,11 @@ internal sealed partial class Pump
         subscriber.Cursor = Math.Max(subscriber.Cursor, next);
     }
 
-    private bool TellGap(Subscriber subscriber, long oldest)
+    /// <summary>Whether events between the cursor and the block may be missing of which the subscriber was not told.</summary>
+    private static bool LacksBefore(Subscriber subscriber, ReplayBlock block) =>
+        block.From > subscriber.Cursor || (block.TruncatedTo > subscriber.Cursor && block.TruncatedTo > subscriber.ToldTo);
+
+    private bool TellGap(Subscriber subscriber, ReplayBlock block)
     {
         if (!subscriber.TellGaps || subscriber.Written > 0)
         {
@@ -138,8 +142,19 @@ internal sealed partial class Pump
             return false;
         }
         var from = _settings.Identity.At(subscriber.Cursor - 1).ToString();
-        subscriber.Cursor = oldest;
-        return Write(subscriber, output => EventStreamFormat.Gap(output, new(GapReason.Truncated, from), _settings.Identity.At(oldest - 1)));
+        subscriber.Cursor = FirstFrom(block, subscriber.Cursor);
+        subscriber.ToldTo = block.TruncatedTo;
+        return Write(subscriber, output => EventStreamFormat.Gap(output, new(block.Gap, from), _settings.Identity.At(subscriber.Cursor - 1)));
+    }
+
+    // The first event of the block that is still to come, or where it ends: nothing of these topics lies between.
+    private static long FirstFrom(ReplayBlock block, long cursor)
+    {
+        foreach (var frame in block.Frames)
+        {
+            if (frame.Offset >= cursor) return frame.Offset;
+        }
+        return Math.Max(block.From, Math.Max(block.Next, cursor));
     }
 
     private void Greet(Subscriber subscriber) => Write(subscriber, output =>

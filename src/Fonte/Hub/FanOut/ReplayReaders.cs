@@ -27,6 +27,9 @@ internal sealed class ReplayReaders : IAsyncDisposable
     /// <summary>Asks for the block in which an offset lies; the pump is told when it is there.</summary>
     internal void Request(Subscriber subscriber, long from, Pump pump) => _requests.Writer.TryWrite((subscriber, from, pump));
 
+    /// <summary>Forgets what was read. Thread-safe.</summary>
+    internal void Forget() => _cache.Clear();
+
     public async ValueTask DisposeAsync()
     {
         _requests.Writer.TryComplete();
@@ -40,7 +43,13 @@ internal sealed class ReplayReaders : IAsyncDisposable
             if (subscriber.State == SubscriberState.Gone) continue;
             try
             {
-                pump.Post(PumpMessage.BlockRead(subscriber, _cache.Find(from) ?? Read(from)));
+                pump.Post(PumpMessage.BlockRead(subscriber, _cache.Find(subscriber.Topics, from) ?? Read(subscriber.Topics, from)));
+            }
+            catch (LogDamagedException exception) when (exception.Offset is { } damaged)
+            {
+                // Nothing mends it; so it is passed over, and who passes is told.
+                pump.Post(PumpMessage.BlockRead(subscriber, new(subscriber.Topics, damaged + 1, damaged + 1, []) { Gap = GapReason.Damaged }));
+                _services.EventDamaged(exception);
             }
             catch (Exception exception)
             {
@@ -52,13 +61,14 @@ internal sealed class ReplayReaders : IAsyncDisposable
         }
     }
 
-    private ReplayBlock Read(long from)
+    private ReplayBlock Read(TopicSelection topics, long from)
     {
-        var slice = _log.Read(from, BlockEvents, BlockBytes);
+        var slice = _log.Read(topics, from, BlockEvents, BlockBytes);
         var frames = new EventFrame[slice.Events.Count];
         for (var i = 0; i < frames.Length; i++) frames[i] = EventStreamFormat.Encode(slice.Events[i], _log.Identity);
-        var block = new ReplayBlock(slice.From, slice.Next, frames);
-        if (block.Covers(from)) _cache.Add(block);
+        // After the read: what was dropped before it has left its mark by now.
+        var block = new ReplayBlock(topics, slice.From, slice.Next, frames) { TruncatedTo = _log.TruncatedTo(topics) };
+        if (block.Covers(topics, from)) _cache.Add(block);
         return block;
     }
 }

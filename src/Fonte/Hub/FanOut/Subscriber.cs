@@ -43,6 +43,11 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, Pi
 
     internal bool TellGaps => request.TellGaps;
 
+    internal TopicSelection Topics => request.Topics;
+
+    /// <summary>Up to which offset it has been told that events of its topics may be missing.</summary>
+    internal long ToldTo { get; set; } = start.TruncatedTo;
+
     internal IReadOnlyList<TopicMatcher> Matchers => request.Matchers;
 
     /// <summary>Its places in the routes of its pump, one for each matcher.</summary>

@@ -19,7 +19,7 @@ public sealed class RetentionOptions
     /// <value>10 seconds</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Topics with rules of their own. The first whose pattern selects a topic counts; an event of several topics is kept as long as one of them asks.</summary>
+    /// <summary>Topics with rules of their own. The first whose pattern selects the topic counts; of an event with several topics the canonical one decides.</summary>
     /// <value>none</value>
     public IList<TopicRetention> Topics { get; init; } = [];
 }

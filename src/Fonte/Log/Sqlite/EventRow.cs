@@ -12,7 +12,7 @@ internal static class EventRow
     private const char TopicSeparator = '\n';
 
     /// <summary>Binds the event to the statement <see cref="SqliteLogSchema.Insert"/>.</summary>
-    internal static void Bind(SqliteStatement insert, LoggedEvent logged)
+    internal static void Bind(SqliteStatement insert, LoggedEvent logged, byte[]? seal)
     {
         var topics = logged.Topics.Count == 1 ? logged.Topics[0] : string.Join(TopicSeparator, logged.Topics);
         var flags = logged.Private ? SqliteLogSchema.PrivateFlag : 0;
@@ -24,15 +24,16 @@ internal static class EventRow
         var sum = Checksum.Start(logged.Offset, logged.TimeMicroseconds, flags, logged.RetryMilliseconds);
         sum = BindText(insert, 4, topics, buffer, sum);
         sum = BindText(insert, 5, logged.Id, buffer, sum);
-        if (logged.Id is null) insert.BindNull(6);
-        else insert.Bind(6, HashOf(logged.Id));
+        if (logged.IdHash is { } hash) insert.Bind(6, hash);
+        else insert.BindNull(6);
         sum = BindText(insert, 7, logged.Type, buffer, sum);
         if (logged.RetryMilliseconds is { } retry) insert.Bind(8, retry);
         else insert.BindNull(8);
         insert.BindBlob(9, logged.Data.Span);
         sum = Checksum.Add(sum, logged.Data.Span);
-        insert.BindNull(10);
-        sum = Checksum.AddNull(sum);
+        if (seal is null) insert.BindNull(10);
+        else insert.BindBlob(10, seal);
+        sum = seal is null ? Checksum.AddNull(sum) : Checksum.Add(sum, seal);
         insert.Bind(11, sum);
         ArrayPool<byte>.Shared.Return(buffer);
     }
@@ -47,20 +48,22 @@ internal static class EventRow
         foreach (var column in (ReadOnlySpan<int>)[3, 4, 5, 7, 8])
             sum = row.IsNull(column) ? Checksum.AddNull(sum) : Checksum.Add(sum, row.Bytes(column));
         if (sum != row.Integer(9))
-            throw new LogDamagedException($"The event at offset {offset} in {file} is damaged: its checksum does not fit.");
-        var topics = row.Text(3);
+            throw new LogDamagedException($"The event at offset {offset} in {file} is damaged: its checksum does not fit.") { Offset = offset };
         return new()
         {
             Offset = offset,
             TimeMicroseconds = row.Integer(1),
             Private = (row.Integer(2) & SqliteLogSchema.PrivateFlag) != 0,
-            Topics = topics.Contains(TopicSeparator) ? topics.Split(TopicSeparator) : [topics],
+            Topics = TopicsOf(row.Text(3)),
             Id = row.TextOrNull(4),
             Type = row.TextOrNull(5),
             RetryMilliseconds = retry,
             Data = row.Bytes(7).ToArray(),
         };
     }
+
+    /// <summary>The topics in the column of that name.</summary>
+    internal static string[] TopicsOf(string column) => column.Contains(TopicSeparator) ? column.Split(TopicSeparator) : [column];
 
     /// <summary>The key of a publisher's own ID in the index. SHA-256, so that nobody can choose IDs that collide (CWE-407).</summary>
     internal static long HashOf(string id)

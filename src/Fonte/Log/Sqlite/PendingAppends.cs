@@ -1,8 +1,10 @@
 namespace Fonte;
 
 /// <summary>One append that waits for its commit.</summary>
+/// <remarks>What can be made ready for the writer is made ready here, on the publisher's thread.</remarks>
 internal sealed class PendingAppend(PublishRequest request)
 {
+    private readonly long[]? _idHashes = HashesOf(request.Events);
     private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal IReadOnlyList<EventDraft> Events { get; } = request.Events;
@@ -14,7 +16,19 @@ internal sealed class PendingAppend(PublishRequest request)
 
     internal Task<AppendResult> Completion => _completion.Task;
 
+    internal long? IdHashOf(int index) => Events[index].Id is null ? null : _idHashes![index];
+
     internal void Complete(AppendResult result) => _completion.SetResult(result);
+
+    private static long[]? HashesOf(IReadOnlyList<EventDraft> events)
+    {
+        long[]? hashes = null;
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (events[i].Id is { } id) (hashes ??= new long[events.Count])[i] = EventRow.HashOf(id);
+        }
+        return hashes;
+    }
 
     private static long SizeOf(IReadOnlyList<EventDraft> events)
     {
@@ -32,6 +46,7 @@ internal sealed class PendingAppends(long maxBytes)
     private List<PendingAppend> _waiting = [];
     private long _bytes;
     private bool _closed;
+    private bool _woken;
 
     /// <summary>Queues the append; or says why not.</summary>
     internal AppendOutcome TryAdd(PendingAppend append)
@@ -47,14 +62,25 @@ internal sealed class PendingAppends(long maxBytes)
         }
     }
 
-    /// <summary>Waits for appends and takes all there are; false when closed and empty.</summary>
+    /// <summary>Waits for appends, or to be woken, and takes all appends there are; false when closed and empty.</summary>
     internal bool TryTake(ref List<PendingAppend> emptied)
     {
         lock (_gate)
         {
-            while (_waiting.Count == 0 && !_closed) Monitor.Wait(_gate);
+            while (_waiting.Count == 0 && !_closed && !_woken) Monitor.Wait(_gate);
             (_waiting, emptied) = (emptied, _waiting);
-            return emptied.Count > 0;
+            _woken = false;
+            return emptied.Count > 0 || !_closed;
+        }
+    }
+
+    /// <summary>Lets the writer look for other work.</summary>
+    internal void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.Pulse(_gate);
         }
     }
 

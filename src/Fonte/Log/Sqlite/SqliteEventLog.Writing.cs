@@ -10,48 +10,98 @@ public sealed partial class SqliteEventLog
         var taken = new List<PendingAppend>();
         while (_pending.TryTake(ref taken))
         {
-            for (var start = 0; start < taken.Count;) start = WriteBatch(taken, start);
+            var start = 0;
+            // Once also without appends, for the other work of the writer.
+            do start = WriteBatch(taken, start);
+            while (start < taken.Count);
             taken.Clear();
-            if (_writer is null) RecoverWhenPossible();
+            if (_fault is not null) RecoverWhenPossible();
         }
         Leave();
+        _removals.Close();
         _ended.SetResult();
     }
 
-    /// <summary>Commits the next appends of the list together, and returns where the rest begins.</summary>
+    /// <summary>Commits the next appends of the list together, and with them a step of what is to go; returns where the rest begins.</summary>
     private int WriteBatch(List<PendingAppend> appends, int start)
     {
         var bytes = 0L;
         var end = start;
-        var events = new List<LoggedEvent>();
+        var batch = new CommitBatch();
+        var answers = new AppendAnswers();
         var time = Math.Max(_lastTime, _options.TimeProvider.GetUnixMicroseconds());
-        for (; end < appends.Count && events.Count < MaxBatchEvents && bytes < MaxBatchBytes; end++)
+        for (; end < appends.Count && batch.Events.Count < MaxBatchEvents && bytes < MaxBatchBytes; end++)
         {
             bytes += appends[end].Size;
-            foreach (var draft in appends[end].Events) events.Add(draft.At(_next + events.Count, time));
+            Place(appends[end], batch, answers, time);
         }
-        var first = _next;
-        var outcome = Commit(events, time);
-        for (var i = start; i < end; i++)
-        {
-            appends[i].Complete(new(outcome, outcome == AppendOutcome.Appended ? first : 0));
-            first += appends[i].Events.Count;
-        }
+        var outcome = Commit(batch, time);
+        answers.Give(appends, start, outcome);
         _pending.Release(bytes);
-        if (outcome == AppendOutcome.Appended) CheckWal();
+        if (outcome == AppendOutcome.Appended) TidyUp();
         return end;
     }
 
-    private AppendOutcome Commit(List<LoggedEvent> events, long time)
+    /// <summary>Gives an append its place in the batch, unless its idempotency key is known.</summary>
+    private void Place(PendingAppend append, CommitBatch batch, AppendAnswers answers, long time)
     {
-        if (_writer is null) return AppendOutcome.Unavailable;
+        var offset = _next + batch.Events.Count;
+        if (append.Seal is null || _fault is not null)
+        {
+            answers.Add(new(AppendOutcome.Appended, offset));
+        }
+        else if (batch.FindKey(append.Seal) is var (inBatch, seal))
+        {
+            answers.Add(Repeated(append, inBatch, seal), dependsOnCommit: true);
+            return;
+        }
+        else if (FindKey(append.Seal, time) is var (known, knownSeal))
+        {
+            answers.Add(Repeated(append, known, knownSeal), dependsOnCommit: false);
+            return;
+        }
+        else
+        {
+            answers.Add(new(AppendOutcome.Appended, offset));
+        }
+        batch.Add(append, offset, time);
+    }
+
+    private static AppendResult Repeated(PendingAppend append, long offset, byte[] seal) =>
+        append.Seal.AsSpan().SequenceEqual(seal) ? new(AppendOutcome.AlreadyAppended, offset) : new(AppendOutcome.KeyReused);
+
+    private (long Offset, byte[] Seal)? FindKey(byte[] seal, long time)
+    {
+        try
+        {
+            if (_writer!.FindKey(seal) is not var (offset, since, known)) return null;
+            return offset >= OldestOffset && time - since < IdempotencyKey.Lifetime.Ticks / TimeSpan.TicksPerMicrosecond ? (offset, known) : null;
+        }
+        catch (SqliteException exception)
+        {
+            // Nothing of this batch is appended then: without the look-up an event might be appended twice.
+            Fail(exception);
+            return null;
+        }
+    }
+
+    private AppendOutcome Commit(CommitBatch batch, long time)
+    {
+        if (_fault is not null || _writer is null) return AppendOutcome.Unavailable;
+        var step = _removals.Next(_next + batch.Events.Count, batch.Events.Count);
+        if (batch.Events.Count == 0 && step is null) return AppendOutcome.Appended;
         try
         {
             // Also when the outcome is unknown: if those events turn out to be there, later ones must not be older.
             _lastTime = time;
-            var (outcome, cause) = _writer.Commit(events);
-            if (outcome == AppendOutcome.Appended) Publish(events);
-            else Fail(cause!);
+            var (outcome, cause) = _writer.Commit(batch, step);
+            if (outcome != AppendOutcome.Appended)
+            {
+                Fail(cause!);
+                return outcome;
+            }
+            Publish(batch.Events);
+            if (step is not null) StepDone(step);
             return outcome;
         }
         catch (Exception exception)
@@ -65,29 +115,42 @@ public sealed partial class SqliteEventLog
     // In this order: readable, and with that the tail; then announced, then (by the caller) acknowledged.
     private void Publish(List<LoggedEvent> events)
     {
+        if (events.Count == 0) return;
+        foreach (var logged in events) _openBlocks.Add(logged.Offset, logged.Topics, logged.IdHash);
+        var before = _next;
         _next = events[^1].Offset + 1;
         _recent.Append(events, _next);
         _tail.Pulse();
+        if (Block.Of(before) != Block.Of(_next)) _upkeep.Wake();
     }
 
-    private void Fail(Exception cause)
+    private void StepDone(RemovalStep step)
     {
-        Log.WriteFailed(_logger, _file.Path, cause);
-        _fault = $"The log {_file.Path} cannot be written: {cause.Message}";
-        Discard();
+        if (!_removals.Done(step, out var removal))
+        {
+            // There is more of it, whether somebody appends or not.
+            _pending.Wake();
+            return;
+        }
+        if (!removal.IsErasure) return;
+        _recent.Reset(_next);
+        if (removal.ErasedTopic is null) return;
+        _writer!.TryTruncateWal();
+        Interlocked.Increment(ref _erasures);
+        _tail.Pulse();
     }
 
     /// <summary>
-    /// Empties the write-ahead log when it has grown. SQLite copies it into the database after every thousand pages, but cannot begin it anew
-    /// while readers overlap: it was seen to grow to 951 MB in 40 s. Here no commit is under way, readers end within 50 ms, and those that come
-    /// after a full copy no longer use it.
+    /// Between two commits. The write-ahead log is emptied when it has grown: SQLite copies it into the database after every thousand pages, but
+    /// cannot begin it anew while readers overlap, and it was seen to grow to 951 MB in 40 s. Here no commit is under way, readers end within
+    /// 50 ms, and those that come after a full copy no longer use it.
     /// </summary>
-    private void CheckWal()
+    private void TidyUp()
     {
-        if (_writer!.WalBytes <= MostWalBytes) return;
         try
         {
-            _writer.TryTruncateWal();
+            if (_shrinking) Shrink();
+            if (_writer!.WalBytes > MostWalBytes) _writer.TryTruncateWal();
         }
         catch (SqliteException exception)
         {
@@ -95,59 +158,19 @@ public sealed partial class SqliteEventLog
         }
     }
 
-    private void RecoverWhenPossible()
+    // A few pages at a time: each that is given back moves another to its place.
+    private void Shrink()
     {
-        do
-        {
-            // Those that came in before the fault was known are answered at once, not when the disk is well again.
-            foreach (var append in _pending.TakeAll())
-            {
-                append.Complete(new(AppendOutcome.Unavailable));
-                _pending.Release(append.Size);
-            }
-        }
-        while (!_pending.WaitForClose(RetryInterval) && !TryRecover());
-    }
-
-    /// <summary>
-    /// Opens the database anew, makes sure that it is on the disk and can be written, and takes its word for what is in it: a commit
-    /// that failed half way is either whole there or not at all.
-    /// </summary>
-    private bool TryRecover()
-    {
-        try
-        {
-            _writer = new SqliteLogWriter(_file.Path);
-            if (!_writer.TryProve())
-            {
-                Discard();
-                return false;
-            }
-            _writer.Relax(_options.Synchronous);
-            var next = SqliteLogState.NextOffsetOf(_writer.Connection);
-            if (next > _next)
-            {
-                _next = next;
-                _recent.Reset(next);
-                _tail.Pulse();
-            }
-            _fault = null;
-            Log.Recovered(_logger, _file.Path, next);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            Log.WriteFailed(_logger, _file.Path, exception);
-            Discard();
-            return false;
-        }
+        _writer!.Shrink(PagesAtOnce);
+        if (_writer.Pages.Free > LogUpkeep.FreePagesToKeep) _pending.Wake();
+        else _shrinking = false;
     }
 
     private void Leave()
     {
         try
         {
-            if (_writer is not null) SqliteLogState.Leave(_writer.Connection);
+            if (_writer is not null && _fault is null) SqliteLogState.Leave(_writer.Connection);
         }
         catch (SqliteException exception)
         {

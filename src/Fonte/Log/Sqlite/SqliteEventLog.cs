@@ -16,12 +16,19 @@ public sealed partial class SqliteEventLog : IEventLog
     private const int MaxBatchEvents = 4096;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const int MostReaders = 8;
+    private const int PagesAtOnce = 32;
     private const long MostWalBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly SqliteLogOptions _options;
     private readonly ILogger _logger;
     private readonly SqliteLogFile _file;
+    private readonly TruncationMarks _marks;
+    private readonly PendingRemovals _removals;
+    private readonly TopicIndex _index;
+    private readonly OpenBlocks _openBlocks = new();
+    private readonly Ballast _ballast;
+    private readonly LogUpkeep _upkeep;
     private readonly OffsetRing<LoggedEvent> _recent;
     private readonly PendingAppends _pending;
     private readonly TailSignal _tail = new();
@@ -33,17 +40,25 @@ public sealed partial class SqliteEventLog : IEventLog
     // The writer's own; what others may see is the end of the events in memory.
     private long _next;
     private long _lastTime;
+    private bool _isFull;
+    private long _erasures;
     private int _disposed;
+    private volatile bool _shrinking;
     private volatile string? _fault;
 
-    private SqliteEventLog(SqliteLogOptions options, ILogger logger, SqliteLogFile file, SqliteLogWriter writer, SqliteLogState state)
+    private SqliteEventLog(SqliteLogOptions options, ILogger logger, SqliteLogParts parts)
     {
-        (_options, _logger, _file, _writer) = (options, logger, file, writer);
-        (Identity, OldestOffset, _next, _lastTime) = (state.Identity, state.OldestOffset, state.NextOffset, state.LastTime);
-        _recent = new(state.NextOffset, options.TailBytes);
+        (_options, _logger, _file, _writer, _index, _ballast) = (options, logger, parts.File, parts.Writer, parts.Index, parts.Ballast);
+        (Identity, _next, _lastTime) = (parts.State.Identity, parts.State.NextOffset, parts.State.LastTime);
+        _marks = new(parts.Rules, parts.State);
+        _removals = new(_marks);
+        _recent = new(_next, options.TailBytes);
         _pending = new(options.MaxPendingBytes);
+        FillOpenBlocks(Block.Start(Math.Max(_index.SealedTo, Block.Of(_next) - 1)), _next);
+        _upkeep = new(this, parts.Rules);
         _thread = new Thread(WriteLoop) { IsBackground = true, Name = "fonte-log" };
         _thread.Start();
+        _upkeep.Start();
     }
 
     /// <summary>Opens the log in a folder, making it if there is none.</summary>
@@ -52,35 +67,23 @@ public sealed partial class SqliteEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(logger);
-        var file = SqliteLogFile.Open(Path.GetFullPath(options.Directory), options.TimeProvider);
-        SqliteLogWriter? writer = null;
-        try
-        {
-            writer = new SqliteLogWriter(file.Path);
-            var state = SqliteLogState.Enter(writer.Connection, options.Synchronous, options.TimeProvider.GetUnixMicroseconds());
-            writer.Relax(options.Synchronous);
-            Log.Opened(logger, file.Path, state.Identity.Epoch, state.OldestOffset, state.NextOffset);
-            return new SqliteEventLog(options, logger, file, writer, state);
-        }
-        catch (SqliteException exception)
-        {
-            writer?.Dispose();
-            file.Dispose();
-            throw new LogUnavailableException($"The log {file.Path} cannot be opened: {exception.Message}", exception);
-        }
+        var parts = SqliteLogParts.Open(options);
+        if (!parts.HasBallast) Log.NoBallast(logger, parts.File.Path);
+        Log.Opened(logger, parts.File.Path, parts.State.Identity.Epoch, parts.State.OldestOffset, parts.State.NextOffset);
+        return new SqliteEventLog(options, logger, parts);
     }
 
     /// <inheritdoc/>
     public LogIdentity Identity { get; }
 
     /// <inheritdoc/>
-    public long OldestOffset { get; }
+    public long OldestOffset => _marks.Oldest;
 
     /// <inheritdoc/>
     public long NextOffset => _recent.End;
 
     /// <inheritdoc/>
-    public string? Fault => _fault;
+    public string? Fault => _fault ?? _upkeep.Fault;
 
     /// <inheritdoc/>
     public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default)
@@ -94,13 +97,18 @@ public sealed partial class SqliteEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public long Erasures => Interlocked.Read(ref _erasures);
+
+    /// <inheritdoc/>
     public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes)
     {
         ArgumentNullException.ThrowIfNull(topics);
         var start = Math.Max(from, OldestOffset);
-        if (_recent.ReadSlice(topics, start, maxEvents, maxBytes) is { } slice) return slice;
-        var end = NextOffset;
-        return WithReader(reader => reader.Read(topics, start, end, maxEvents, maxBytes));
+        var slice = _recent.ReadSlice(topics, start, maxEvents, maxBytes)
+            ?? WithReader(reader => reader.Read(topics, start, NextOffset, maxEvents, maxBytes));
+        // What was dropped meanwhile may be missing from the slice.
+        var oldest = OldestOffset;
+        return oldest <= start ? slice : new(oldest, Math.Max(oldest, slice.Next), [.. slice.Events.Where(logged => logged.Offset >= oldest)]);
     }
 
     /// <inheritdoc/>
@@ -111,14 +119,41 @@ public sealed partial class SqliteEventLog : IEventLog
     public long? FindEventId(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return WithReader(reader => reader.FindEventId(id)) is { } offset && offset < NextOffset ? offset : null;
+        return WithReader(reader => reader.FindEventId(id, OldestOffset, NextOffset));
     }
 
     /// <inheritdoc/>
-    public long FindTime(long timeMicroseconds) => NextOffset;
+    public long FindTime(long timeMicroseconds) => WithReader(reader =>
+    {
+        // Times rise with the offsets, so halving finds the place.
+        var (low, high) = (OldestOffset, NextOffset);
+        while (low < high)
+        {
+            var middle = low + ((high - low) >> 1);
+            if (reader.TimeFrom(middle) is { } time && time < timeMicroseconds) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    });
 
     /// <inheritdoc/>
-    public long TruncatedTo(TopicSelection topics) => OldestOffset;
+    public long TruncatedTo(TopicSelection topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        return _marks.TruncatedTo(topics, topic => WithReader(reader => reader.TruncatedTo(topic)));
+    }
+
+    /// <summary>
+    /// Deletes the history of a topic: all events up to now that name it, also among others, from the database, its write-ahead log and memory.
+    /// Subscribers of any of their topics that had not seen them are told of a gap.
+    /// </summary>
+    /// <returns>How many events that were, once none of them is left.</returns>
+    /// <exception cref="OperationCanceledException">The wait was given up, or the log was closed; part of the history may be left.</exception>
+    public Task<long> EraseAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return _upkeep.EraseAsync(topic).WaitAsync(cancellationToken);
+    }
 
     /// <summary>Commits what waits, then closes the files. Appends are refused from now on.</summary>
     public async ValueTask DisposeAsync()
@@ -126,9 +161,57 @@ public sealed partial class SqliteEventLog : IEventLog
         _pending.Close();
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _ended.Task.ConfigureAwait(false);
+        await _upkeep.DisposeAsync().ConfigureAwait(false);
         while (_readers.TryTake(out var reader)) reader.Dispose();
+        _index.Dispose();
         _file.Dispose();
         _readerPlaces.Dispose();
+    }
+
+    internal string Path => _file.Path;
+
+    internal TopicIndex Index => _index;
+
+    internal OpenBlocks OpenBlocks => _openBlocks;
+
+    internal TruncationMarks Marks => _marks;
+
+    internal TimeProvider Time => _options.TimeProvider;
+
+    /// <summary>Does the upkeep once, and completes when it is done. For tests, which have no time to wait.</summary>
+    internal Task UpkeepAsync() => _upkeep.PassAsync();
+
+    /// <summary>Asks the writer for a removal. The marks hold at once; the task completes when all of it is durable.</summary>
+    internal Task RemoveAsync(Removal removal)
+    {
+        var done = _removals.Post(removal);
+        _pending.Wake();
+        return done;
+    }
+
+    /// <summary>Asks the writer to give free pages back to the file system.</summary>
+    internal void AskForShrink()
+    {
+        _shrinking = true;
+        _pending.Wake();
+    }
+
+    internal void UpkeepFailed(TimeSpan backoff, Exception cause)
+    {
+        // While the log cannot be written this is only another sign of it.
+        if (_fault is null) Log.UpkeepFailed(_logger, Path, backoff.TotalMilliseconds, cause);
+    }
+
+    internal void Erased(long count) => Log.Erased(_logger, Path, count);
+
+    internal SqliteLogReader OpenReader() => new(_file.Path, _index, _openBlocks);
+
+    // Nothing may be appended meanwhile: an event that is missing here would be missing from every replay of its topic.
+    private void FillOpenBlocks(long from, long to)
+    {
+        using var reader = OpenReader();
+        for (var block = Block.Of(from); block <= Block.Of(to); block++) _openBlocks.Begin(block);
+        reader.ReadTopics(from, to, _openBlocks.Add);
     }
 
     // Bounded, so that many who ask at once cost neither connections nor memory; each is done within milliseconds.
@@ -138,7 +221,7 @@ public sealed partial class SqliteEventLog : IEventLog
         SqliteLogReader? reader = null;
         try
         {
-            if (!_readers.TryTake(out reader)) reader = new SqliteLogReader(_file.Path);
+            if (!_readers.TryTake(out reader)) reader = OpenReader();
             var result = read(reader);
             _readers.Add(reader);
             reader = null;

@@ -27,8 +27,8 @@ internal sealed class SqliteLogFile : IDisposable
         var path = System.IO.Path.Combine(directory, SqliteLogSchema.FileName);
         try
         {
-            if (File.Exists(path)) Check(path);
-            else Create(path, time);
+            if (!File.Exists(path)) Create(path, time);
+            else if (Check(path) is var version and < SqliteLogSchema.Version) Migrate(path, version);
             return new SqliteLogFile(path, fileLock);
         }
         catch (Exception exception)
@@ -95,9 +95,18 @@ internal sealed class SqliteLogFile : IDisposable
         DurableFiles.Rename(unfinished, path);
     }
 
-    private static void Check(string path)
+    // All steps in one transaction: a crash leaves the old version or the new one.
+    private static void Migrate(string path, int version)
     {
-        CheckHeader(path);
+        using var connection = SqliteConnections.Open(path, SqliteOpenMode.ReadWrite, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE;");
+        for (; version < SqliteLogSchema.Version; version++) connection.Execute(SqliteLogSchema.Migrations[version - 1]);
+        connection.Execute($"PRAGMA user_version = {SqliteLogSchema.Version}; COMMIT;");
+    }
+
+    /// <summary>Returns the version of a sound log.</summary>
+    private static int Check(string path)
+    {
+        var version = CheckHeader(path);
         using var connection = SqliteConnections.Open(path, SqliteOpenMode.ReadOnly);
         if (connection.Scalar("SELECT count(*) FROM epoch") < 1 || connection.Scalar("SELECT count(*) FROM state") != 1)
             throw new LogDamagedException("It has no identity.");
@@ -106,10 +115,11 @@ internal sealed class SqliteLogFile : IDisposable
             using var statement = new SqliteStatement(connection, $"SELECT {SqliteLogSchema.Columns} FROM event ORDER BY offset {end} LIMIT 1");
             if (statement.Step()) EventRow.Read(statement, path);
         }
+        return version;
     }
 
     // Read before SQLite may touch the file: it would make another program's database its own (SQLite file format, section 1.3).
-    private static void CheckHeader(string path)
+    private static int CheckHeader(string path)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
         using var file = File.OpenHandle(path);
@@ -127,5 +137,6 @@ internal sealed class SqliteLogFile : IDisposable
         var wal = new FileInfo(path + "-wal");
         if (RandomAccess.GetLength(file) < wholeSize && (!wal.Exists || wal.Length == 0))
             throw new LogUnavailableException($"The log {path} is damaged: it is cut short ({RandomAccess.GetLength(file)} of {wholeSize} bytes).");
+        return version;
     }
 }

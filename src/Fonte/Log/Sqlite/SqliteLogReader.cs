@@ -1,27 +1,40 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte;
 
 /// <summary>One read connection with its prepared statements. Used by one thread at a time.</summary>
-internal sealed class SqliteLogReader : IDisposable
+internal sealed partial class SqliteLogReader : IDisposable
 {
     // A longer read transaction would keep the write-ahead log from being checkpointed behind it.
     private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(50);
     private readonly string _file;
+    private readonly TopicIndex _index;
+    private readonly OpenBlocks _open;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _range;
-    private readonly SqliteStatement _byId;
+    private readonly SqliteStatement _one;
+    private readonly SqliteStatement _timeFrom;
+    private readonly SqliteStatement _topics;
+    private readonly SqliteStatement _truncatedTo;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly List<long> _offsets = [];
+    private TopicIndexReader? _indexReader;
 
-    internal SqliteLogReader(string file)
+    internal SqliteLogReader(string file, TopicIndex index, OpenBlocks open)
     {
-        _file = file;
+        (_file, _index, _open) = (file, index, open);
         _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadOnly, "PRAGMA busy_timeout = 50");
         try
         {
             _range = new(_connection, $"SELECT {SqliteLogSchema.Columns} FROM event WHERE offset >= ?1 AND offset < ?2 ORDER BY offset");
-            _byId = new(_connection, "SELECT offset, id FROM event WHERE id_hash = ?1 ORDER BY offset");
+            _one = new(_connection, $"SELECT {SqliteLogSchema.Columns} FROM event WHERE offset = ?1");
+            _timeFrom = new(_connection, "SELECT time FROM event WHERE offset >= ?1 ORDER BY offset LIMIT 1");
+            _topics = new(_connection, "SELECT offset, topics, id_hash FROM event WHERE offset >= ?1 AND offset < ?2 ORDER BY offset");
+            _truncatedTo = new(_connection, "SELECT truncated_to FROM truncated WHERE topic = ?1");
+            _begin = new(_connection, "BEGIN");
+            _commit = new(_connection, "COMMIT");
         }
         catch
         {
@@ -30,76 +43,249 @@ internal sealed class SqliteLogReader : IDisposable
         }
     }
 
+    /// <summary>Reads events of these topics in [<paramref name="from"/>, <paramref name="end"/>).</summary>
     internal LogSlice Read(TopicSelection topics, long from, long end, int maxEvents, long maxBytes)
     {
-        var events = new List<LoggedEvent>();
-        var bytes = 0L;
-        var next = end;
-        var started = Stopwatch.GetTimestamp();
+        var run = new ReadRun(from, maxEvents, maxBytes);
+        _begin.Run();
         try
         {
-            _range.Bind(1, from);
+            if (topics.IsAll) ReadRange(topics, end, run);
+            else ReadSelected(topics, end, run);
+        }
+        finally
+        {
+            _commit.Run();
+        }
+        return new(from, run.Next, run.Events);
+    }
+
+    /// <summary>The earliest kept event with this own ID below <paramref name="end"/>.</summary>
+    internal long? FindEventId(string id, long oldest, long end)
+    {
+        var hash = EventRow.HashOf(id);
+        var sealedTo = SealedTo();
+        foreach (var offset in IndexReader.FindId(hash, sealedTo))
+        {
+            if (offset >= oldest && HasId(offset, id)) return offset;
+        }
+        for (var from = Math.Max(oldest, Block.Start(sealedTo)); from < end; from = Block.Start(Block.Of(from) + 1))
+        {
+            _offsets.Clear();
+            if (!_open.TryFindId(Block.Of(from), hash, _offsets)) FindIdHash(hash, from, Block.Start(Block.Of(from) + 1));
+            foreach (var offset in _offsets)
+            {
+                if (offset >= oldest && offset < end && HasId(offset, id)) return offset;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The time of the first event at this offset or above, or <see langword="null"/>.</summary>
+    internal long? TimeFrom(long offset)
+    {
+        try
+        {
+            _timeFrom.Bind(1, offset);
+            return _timeFrom.Step() ? _timeFrom.Integer(0) : null;
+        }
+        finally
+        {
+            _timeFrom.Reset();
+        }
+    }
+
+    /// <summary>Below which offset a topic lacks events by itself; 0 when it lacks none.</summary>
+    internal long TruncatedTo(string topic)
+    {
+        try
+        {
+            _truncatedTo.BindText(1, topic);
+            return _truncatedTo.Step() ? _truncatedTo.Integer(0) : 0;
+        }
+        finally
+        {
+            _truncatedTo.Reset();
+        }
+    }
+
+    /// <summary>Passes over topics and own IDs in [<paramref name="from"/>, <paramref name="to"/>), in one transaction that the caller keeps short.</summary>
+    internal void ReadTopics(long from, long to, Action<long, string[], long?> visit)
+    {
+        try
+        {
+            _topics.Bind(1, from);
+            _topics.Bind(2, to);
+            while (_topics.Step()) visit(_topics.Integer(0), EventRow.TopicsOf(_topics.Text(1)), _topics.IsNull(2) ? null : _topics.Integer(2));
+        }
+        finally
+        {
+            _topics.Reset();
+        }
+    }
+
+    /// <summary>How many pages the database has in use and free, and how many bytes one has.</summary>
+    internal (long Used, long Free, long Size) Pages
+    {
+        get
+        {
+            var free = _connection.Scalar("PRAGMA freelist_count");
+            return (_connection.Scalar("PRAGMA page_count") - free, free, _connection.Scalar("PRAGMA page_size"));
+        }
+    }
+
+    /// <summary>The topics that somebody wants to be erased.</summary>
+    internal List<string> AskedErasures()
+    {
+        var topics = new List<string>();
+        using var statement = new SqliteStatement(_connection, "SELECT topic FROM erasure WHERE erased IS NULL");
+        while (statement.Step()) topics.Add(statement.Text(0));
+        return topics;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_range, _one, _timeFrom, _topics, _truncatedTo, _begin, _commit]) statement.Dispose();
+        _connection.Dispose();
+        _indexReader?.Dispose();
+    }
+
+    private TopicIndexReader IndexReader
+    {
+        get
+        {
+            if (_indexReader?.Generation == _index.Generation) return _indexReader;
+            _indexReader?.Dispose();
+            return _indexReader = new(_index);
+        }
+    }
+
+    private void ReadRange(TopicSelection topics, long end, ReadRun run)
+    {
+        try
+        {
+            _range.Bind(1, run.Next);
             _range.Bind(2, end);
             while (_range.Step())
             {
-                if (!TryReadRow(events.Count == 0, out var logged))
-                {
-                    next = _range.Integer(0);
-                    break;
-                }
-                if (topics.Matches(logged.Topics))
-                {
-                    events.Add(logged);
-                    bytes += logged.Size;
-                }
-                if (events.Count < maxEvents && bytes < maxBytes && Stopwatch.GetElapsedTime(started) < LongestTransaction) continue;
-                next = logged.Offset + 1;
-                break;
+                if (!run.TryTake(_range, topics, _file)) return;
             }
+            run.Next = end;
         }
         finally
         {
             _range.Reset();
         }
-        return new(from, next, events);
     }
 
-    internal long? FindEventId(string id)
+    private void ReadSelected(TopicSelection topics, long end, ReadRun run)
+    {
+        while (run.Next < end && !run.IsOver)
+        {
+            var block = Block.Of(run.Next);
+            var blockEnd = Math.Min(end, Block.Start(block + 1));
+            _offsets.Clear();
+            if (!TryFind(block, topics)) ReadRange(topics, blockEnd, run);
+            else if (ReadOffsets(topics, blockEnd, run)) run.Next = blockEnd;
+        }
+    }
+
+    private bool TryFind(long block, TopicSelection topics) =>
+        block < SealedTo() ? IndexReader.TryFind(block, topics, _offsets) : _open.TryFind(block, topics, _offsets);
+
+    // 0 too where the index cannot be opened: then everything is read through.
+    private long SealedTo()
     {
         try
         {
-            _byId.Bind(1, EventRow.HashOf(id));
-            while (_byId.Step())
+            return IndexReader is null ? 0 : _index.SealedTo;
+        }
+        catch (SqliteException)
+        {
+            _index.ReportDamage();
+            return 0;
+        }
+    }
+
+    private bool ReadOffsets(TopicSelection topics, long end, ReadRun run)
+    {
+        foreach (var offset in _offsets)
+        {
+            if (offset < run.Next) continue;
+            if (offset >= end) return true;
+            try
             {
-                if (_byId.TextOrNull(1) == id) return _byId.Integer(0);
+                _one.Bind(1, offset);
+                // The index also knows events that were dropped since.
+                if (_one.Step() && !run.TryTake(_one, topics, _file)) return false;
             }
-            return null;
+            finally
+            {
+                _one.Reset();
+            }
+        }
+        return true;
+    }
+
+    private bool HasId(long offset, string id)
+    {
+        try
+        {
+            _one.Bind(1, offset);
+            return _one.Step() && EventRow.Read(_one, _file).Id == id;
+        }
+        catch (LogDamagedException)
+        {
+            return false;
         }
         finally
         {
-            _byId.Reset();
+            _one.Reset();
         }
     }
 
-    // What lies before a damaged event is sound and is given; the damage is told to who reads from it on.
-    private bool TryReadRow(bool isFirst, [NotNullWhen(true)] out LoggedEvent? logged)
+    private void FindIdHash(long idHash, long from, long to) => ReadTopics(from, to, (offset, _, hash) =>
     {
-        try
-        {
-            logged = EventRow.Read(_range, _file);
-            return true;
-        }
-        catch (LogDamagedException) when (!isFirst)
-        {
-            logged = null;
-            return false;
-        }
-    }
+        if (hash == idHash) _offsets.Add(offset);
+    });
 
-    public void Dispose()
+    /// <summary>What one read has taken so far, and when it is enough.</summary>
+    private sealed class ReadRun(long from, int maxEvents, long maxBytes)
     {
-        _range.Dispose();
-        _byId.Dispose();
-        _connection.Dispose();
+        private readonly long _started = Stopwatch.GetTimestamp();
+        private long _bytes;
+        private bool _full;
+
+        internal List<LoggedEvent> Events { get; } = [];
+
+        internal long Next { get; set; } = from;
+
+        internal bool IsOver => _full || Stopwatch.GetElapsedTime(_started) >= LongestTransaction;
+
+        /// <summary>Takes the event the row holds, if it is wanted; false when nothing more is to be read.</summary>
+        internal bool TryTake(SqliteStatement row, TopicSelection topics, string file)
+        {
+            var offset = row.Integer(0);
+            LoggedEvent logged;
+            try
+            {
+                logged = EventRow.Read(row, file);
+            }
+            catch (LogDamagedException) when (Events.Count > 0)
+            {
+                // What lies before a damaged event is sound and is given; the damage is told to who reads from it on.
+                Next = offset;
+                _full = true;
+                return false;
+            }
+            Next = offset + 1;
+            if (topics.Matches(logged.Topics))
+            {
+                Events.Add(logged);
+                _bytes += logged.Size;
+            }
+            _full = Events.Count >= maxEvents || _bytes >= maxBytes || Stopwatch.GetElapsedTime(_started) >= LongestTransaction;
+            return !_full;
+        }
     }
 }

@@ -5,13 +5,19 @@ namespace Fonte;
 /// <summary>Who the log is and where it ends, read at start; and the new epoch it takes when it may have been rolled back.</summary>
 internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, long NextOffset, long LastTime)
 {
+    /// <summary>Below which offset events are missing, by the pattern of the rule under which they went.</summary>
+    internal IReadOnlyDictionary<string, long> Retained { get; private init; } = new Dictionary<string, long>();
+
+    /// <summary>The highest mark of a single topic; 0 when there is none.</summary>
+    internal long HighestTruncated { get; private init; }
+
     private const string NoBoot = "unknown";
 
     /// <summary>
     /// Reads the state, and records how the log is open from now on. The connection must be at <c>synchronous=FULL</c>: a mark that a power
     /// cut can take away marks nothing.
     /// </summary>
-    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, long time)
+    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, RetentionRules rules, long time)
     {
         var boot = CurrentBoot();
         var next = NextOffsetOf(connection);
@@ -23,7 +29,35 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
             new LogIdentity(Lineage(connection)),
             connection.Scalar($"SELECT coalesce(min(offset), {next}) FROM event"),
             next,
-            connection.Scalar("SELECT coalesce((SELECT time FROM event ORDER BY offset DESC LIMIT 1), 0)"));
+            connection.Scalar("SELECT coalesce((SELECT time FROM event ORDER BY offset DESC LIMIT 1), 0)"))
+        {
+            Retained = EnterRules(connection, rules),
+            HighestTruncated = connection.Scalar("SELECT coalesce(max(truncated_to), 0) FROM truncated"),
+        };
+    }
+
+    // One row holds the settings, and the marks of former ones: under those any topic may have lost events to any rule.
+    private static Dictionary<string, long> EnterRules(SqliteConnection connection, RetentionRules rules)
+    {
+        var marks = new Dictionary<string, long>();
+        var settings = TruncationMarks.FormerRules + rules.AgesText;
+        using (var statement = new SqliteStatement(connection, "SELECT pattern, truncated_to FROM retained"))
+        {
+            while (statement.Step()) marks.Add(statement.Text(0), statement.Integer(1));
+        }
+        var isSame = marks.Remove(settings, out var former) || marks.Count == 0;
+        if (!isSame)
+        {
+            former = marks.Values.Max();
+            marks.Clear();
+            connection.Execute("DELETE FROM retained");
+        }
+        using var save = new SqliteStatement(connection, "INSERT OR REPLACE INTO retained VALUES (?1, ?2)");
+        save.BindText(1, settings);
+        save.Bind(2, former);
+        save.Run();
+        if (former > 0) marks.Add(TruncationMarks.FormerRules, former);
+        return marks;
     }
 
     // An emptied table would start at 1 again; whoever deletes rows keeps state.next_offset above them.

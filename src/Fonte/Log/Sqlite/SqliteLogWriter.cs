@@ -1,15 +1,18 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Fonte;
 
 /// <summary>The one connection that writes: a run of events is one transaction, one fsync.</summary>
 /// <remarks>Not thread-safe; belongs to the writer's thread.</remarks>
-internal sealed class SqliteLogWriter : IDisposable
+internal sealed partial class SqliteLogWriter : IDisposable
 {
     private readonly string _file;
     private readonly SqliteConnection _connection;
+    private readonly List<SqliteStatement> _statements = [];
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _byKey;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
 
@@ -23,14 +26,21 @@ internal sealed class SqliteLogWriter : IDisposable
         _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadWrite, Settings);
         try
         {
-            _begin = new(_connection, "BEGIN IMMEDIATE");
-            _insert = new(_connection, SqliteLogSchema.Insert);
-            _commit = new(_connection, "COMMIT");
-            _rollback = new(_connection, "ROLLBACK");
+            _begin = Prepare("BEGIN IMMEDIATE");
+            _insert = Prepare(SqliteLogSchema.Insert);
+            _byKey = Prepare("SELECT offset, time, idempotency_key FROM event WHERE idempotency_key >= ?1 AND idempotency_key < ?2 ORDER BY offset DESC");
+            _commit = Prepare("COMMIT");
+            _rollback = Prepare("ROLLBACK");
+            _dropBelow = Prepare("DELETE FROM event WHERE offset IN (SELECT offset FROM event WHERE offset < ?1 ORDER BY offset LIMIT ?2)");
+            _dropOne = Prepare("DELETE FROM event WHERE offset = ?1");
+            _mark = Prepare("INSERT INTO truncated VALUES (?1, ?2) ON CONFLICT DO UPDATE SET truncated_to = max(truncated_to, excluded.truncated_to)");
+            _markRule = Prepare("INSERT INTO retained VALUES (?1, ?2) ON CONFLICT DO UPDATE SET truncated_to = max(truncated_to, excluded.truncated_to)");
+            _keepNext = Prepare("UPDATE state SET next_offset = max(next_offset, ?1)");
+            _erased = Prepare("UPDATE erasure SET erased = ?2 WHERE topic = ?1");
         }
         catch
         {
-            _connection.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -59,18 +69,39 @@ internal sealed class SqliteLogWriter : IDisposable
         return true;
     }
 
-    /// <summary>Makes the events durable, all or none.</summary>
+    /// <summary>The latest event that came with this idempotency key: its offset, time and seal.</summary>
+    internal (long Offset, long Time, byte[] Seal)? FindKey(ReadOnlySpan<byte> seal)
+    {
+        var key = seal[..IdempotencyKey.HalfLength];
+        // Longer than any seal, so that every seal of this key lies below it.
+        Span<byte> end = stackalloc byte[(2 * IdempotencyKey.HalfLength) + 1];
+        end.Fill(byte.MaxValue);
+        key.CopyTo(end);
+        try
+        {
+            _byKey.BindBlob(1, key);
+            _byKey.BindBlob(2, end);
+            return _byKey.Step() ? (_byKey.Integer(0), _byKey.Integer(1), _byKey.Bytes(2).ToArray()) : null;
+        }
+        finally
+        {
+            _byKey.Reset();
+        }
+    }
+
+    /// <summary>Makes the events durable, all or none, and with them a step of a removal.</summary>
     /// <returns><see cref="AppendOutcome.Appended"/>, <see cref="AppendOutcome.Unavailable"/> or <see cref="AppendOutcome.OutcomeUnknown"/>, and why.</returns>
-    internal (AppendOutcome Outcome, SqliteException? Cause) Commit(IReadOnlyList<LoggedEvent> events)
+    internal (AppendOutcome Outcome, SqliteException? Cause) Commit(CommitBatch batch, RemovalStep? removal)
     {
         try
         {
             _begin.Run();
-            foreach (var logged in events)
+            for (var i = 0; i < batch.Events.Count; i++)
             {
-                EventRow.Bind(_insert, logged);
+                EventRow.Bind(_insert, batch.Events[i], batch.SealOf(i));
                 _insert.Run();
             }
+            removal?.Run(this);
         }
         catch (SqliteException exception)
         {
@@ -85,17 +116,22 @@ internal sealed class SqliteLogWriter : IDisposable
         catch (SqliteException exception)
         {
             RollBack();
-            return (AppendOutcome.OutcomeUnknown, exception);
+            // A disk that is full fails the writing of the frames, so that none of the commit counts; any other failure may come after that.
+            return (exception.SqliteErrorCode == raw.SQLITE_FULL ? AppendOutcome.Unavailable : AppendOutcome.OutcomeUnknown, exception);
         }
     }
 
     public void Dispose()
     {
-        _begin.Dispose();
-        _insert.Dispose();
-        _commit.Dispose();
-        _rollback.Dispose();
+        foreach (var statement in _statements) statement.Dispose();
         _connection.Dispose();
+    }
+
+    private SqliteStatement Prepare(string sql)
+    {
+        var statement = new SqliteStatement(_connection, sql);
+        _statements.Add(statement);
+        return statement;
     }
 
     private void RollBack()

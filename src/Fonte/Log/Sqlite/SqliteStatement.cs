@@ -21,6 +21,8 @@ internal sealed class SqliteStatement : IDisposable
 
     internal void BindText(int index, ReadOnlySpan<byte> utf8) => Check(raw.sqlite3_bind_text(_statement, index, utf8));
 
+    internal void BindText(int index, string text) => BindText(index, Encoding.UTF8.GetBytes(text));
+
     internal void BindNull(int index) => Check(raw.sqlite3_bind_null(_statement, index));
 
     internal void BindBlob(int index, ReadOnlySpan<byte> value) =>

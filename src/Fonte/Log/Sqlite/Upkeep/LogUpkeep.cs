@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Fonte;
+
+/// <summary>
+/// What a log needs beside appends and reads, on a thread of its own: blocks are sealed into the index, what retention drops is found, and
+/// topics are erased. It reads with a connection of its own; whatever is to go from the log it asks of the writer.
+/// </summary>
+internal sealed partial class LogUpkeep : IAsyncDisposable
+{
+    /// <summary>So much is left free in the file for what comes, rather than given back: 16 MiB.</summary>
+    internal const long FreePagesToKeep = 4096;
+
+    // So long an erasure that another process asked for waits at most.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+
+    private readonly SqliteEventLog _log;
+    private readonly RetentionRules _rules;
+    private readonly SqliteLogReader _reader;
+    private readonly Thread _thread;
+    private readonly object _gate = new();
+    private readonly ConcurrentQueue<Erasure> _erasures = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _pass;
+    private long _retainedAt;
+    private bool _woken;
+    private volatile bool _closing;
+    private volatile string? _fault;
+
+    internal LogUpkeep(SqliteEventLog log, RetentionRules rules)
+    {
+        (_log, _rules) = (log, rules);
+        _reader = log.OpenReader();
+        _thread = new Thread(Run) { IsBackground = true, Name = "fonte-log-upkeep" };
+    }
+
+    /// <summary>Why the upkeep fails, or <see langword="null"/>.</summary>
+    internal string? Fault => _fault;
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Says that there is something to do. Thread-safe.</summary>
+    internal void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Does everything once, retention too, and completes when it is done. For tests, which have no time to wait.</summary>
+    internal Task PassAsync()
+    {
+        lock (_gate)
+        {
+            _pass ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Wake();
+            return _pass.Task;
+        }
+    }
+
+    internal Task<long> EraseAsync(string topic)
+    {
+        var erasure = new Erasure(topic, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _erasures.Enqueue(erasure);
+        Wake();
+        if (_closing) erasure.Completion.TrySetCanceled();
+        return erasure.Completion.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _closing = true;
+        Wake();
+        await _ended.Task.ConfigureAwait(false);
+        _reader.Dispose();
+    }
+
+    private void Run()
+    {
+        var backoff = Rest;
+        while (!_closing)
+        {
+            TaskCompletionSource? pass;
+            lock (_gate) (pass, _pass) = (_pass, null);
+            try
+            {
+                DoAll(retain: pass is not null);
+                (backoff, _fault) = (Rest, null);
+                pass?.SetResult();
+                WaitFor(Rest);
+            }
+            catch (OperationCanceledException) when (_closing)
+            {
+                pass?.TrySetCanceled();
+            }
+            catch (Exception exception)
+            {
+                pass?.SetException(exception);
+                // While the log cannot be written this is only another sign of it.
+                _log.UpkeepFailed(backoff, exception);
+                _fault = $"The upkeep of the log {_log.Path} failed and is tried again: {exception.Message}";
+                WaitFor(backoff);
+                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+            }
+        }
+        while (_erasures.TryDequeue(out var erasure)) erasure.Completion.TrySetCanceled();
+        _ended.SetResult();
+    }
+
+    private void DoAll(bool retain)
+    {
+        SealBlocks();
+        EraseTopics();
+        if (retain || Stopwatch.GetElapsedTime(_retainedAt) >= _rules.Options.Interval)
+        {
+            DropByRules();
+            _retainedAt = Stopwatch.GetTimestamp();
+        }
+        while (!_closing && _log.Index.TryDropOldest(Block.Of(_log.OldestOffset)))
+        {
+        }
+    }
+
+    private void WaitFor(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            if (!_woken && !_closing) Monitor.Wait(_gate, time < _rules.Options.Interval ? time : _rules.Options.Interval);
+            _woken = false;
+        }
+    }
+
+    // This thread is the upkeep's own, and has nothing else to do than to wait.
+    private void Remove(Removal removal) => _log.RemoveAsync(removal).GetAwaiter().GetResult();
+
+    private sealed record Erasure(string Topic, TaskCompletionSource<long> Completion);
+}
