@@ -30,8 +30,6 @@ internal abstract class SabotagedLog(IEventLog log) : IEventLog
 
     public long TruncatedTo(TopicSelection topics) => Log.TruncatedTo(topics);
 
-    public long Erasures => Log.Erasures;
-
     public virtual ValueTask DisposeAsync() => Log.DisposeAsync();
 }
 
