@@ -96,9 +96,9 @@ internal sealed partial class Tool : IAsyncDisposable
 
     internal void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
-    internal async Task<(int ExitCode, string Output, string Errors)> EndAsync()
+    internal async Task<(int ExitCode, string Output, string Errors)> EndAsync(TimeSpan? timeout = null)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(5));
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(timeout ?? TimeSpan.FromMinutes(5));
         await _reading;
         return (_process.ExitCode, Output, (await _errors).TrimEnd());
     }

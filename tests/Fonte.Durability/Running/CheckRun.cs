@@ -36,7 +36,7 @@ internal sealed class CheckRun : IAsyncDisposable
         var data = Path.Combine(folder, "disk", "data");
         _disk = settings.Faults.HasFlag(FaultKinds.Full) ? new SmallDisk(Path.Combine(folder, "disk")) : null;
         Directory.CreateDirectory(data);
-        _keptEvents = settings.Faults.HasFlag(FaultKinds.Retention) ? _random.Next(300, 2000) : null;
+        _keptEvents = settings.Faults.HasFlag(FaultKinds.Retention) ? _random.Next(50, 500) : null;
         var shim = settings.NeedsShim ? new FaultShim(data, Path.Combine(folder, "shim")) : null;
         var server = new ServerUnderTest([.. options.ServerCommand, .. ServerArguments()], data, Path.Combine(folder, "server.log"), _endPoint, shim);
         _parts = new RunParts(server, new WorkerFleet(server, WorkerArguments()), shim, _disk, new StreamProbe(_endPoint));
@@ -79,9 +79,13 @@ internal sealed class CheckRun : IAsyncDisposable
         _disk?.Dispose();
     }
 
-    private IEnumerable<string> ServerArguments() => _keptEvents is { } kept
-        ? ["--retention-max-events", Text(kept), "--retention-interval", "1s"]
-        : [];
+    private IEnumerable<string> ServerArguments()
+    {
+        if (_keptEvents is { } kept)
+            return ["--retention-max-events", Text(kept), "--retention-interval", "100ms"];
+        // The usual ballast would not leave room for a log on the small disk.
+        return _disk is null ? [] : ["--ballast-bytes", "4194304"];
+    }
 
     private string[] WorkerArguments() =>
     [

@@ -13,6 +13,8 @@ internal abstract class SabotagedLog(IEventLog log) : IEventLog
 
     public string? Fault => Log.Fault;
 
+    public long Erasures => Log.Erasures;
+
     protected IEventLog Log { get; } = log;
 
     public virtual ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default) =>
@@ -27,8 +29,6 @@ internal abstract class SabotagedLog(IEventLog log) : IEventLog
     public long FindTime(long timeMicroseconds) => Log.FindTime(timeMicroseconds);
 
     public long TruncatedTo(TopicSelection topics) => Log.TruncatedTo(topics);
-
-    public long Erasures => Log.Erasures;
 
     public virtual ValueTask DisposeAsync() => Log.DisposeAsync();
 }

@@ -100,13 +100,7 @@ internal sealed class SubscriberWorker : IDisposable
             limit.CancelAfter(LongestSilence);
             var received = await socket.ReceiveAsync(_buffer.AsMemory(0, (int)Math.Min(left, _buffer.Length)), SocketFlags.None, limit.Token);
             left -= received;
-            Decode(decoder, blocks, received);
-            if (!isAnswered && decoder.Head is { } head)
-            {
-                isAnswered = true;
-                RequireStream(head);
-            }
-
+            isAnswered = Decode(decoder, blocks, received, isAnswered);
             if (received == 0 || decoder.IsComplete)
                 return "ended";
             if (left == 0)
@@ -129,22 +123,28 @@ internal sealed class SubscriberWorker : IDisposable
         return "finished";
     }
 
-    private void RequireStream(ResponseHead head)
+    private bool TakeHead(ResponseHead head)
     {
         if (head.Status is >= 400 and < 500)
             throw new CheckerException($"The server answers {head.Status} to a subscriber.");
         if (head["Mercure-Last-Event-ID"] is { Length: > 0 } answered)
             _records.Write($"answered {answered}");
+        return true;
     }
 
-    private void Decode(ResponseDecoder decoder, BlockReader blocks, int received)
+    /// <returns>Whether the head has come.</returns>
+    private bool Decode(ResponseDecoder decoder, BlockReader blocks, int received, bool isAnswered)
     {
         ReadOnlySpan<byte> input = _buffer.AsSpan(0, received);
         while (decoder.TryRead(ref input, out var body))
         {
+            // Before the blocks that came with it, for the records are read in order.
+            isAnswered = isAnswered || TakeHead(decoder.Head!);
             if (decoder.Head!.Status == 200)
                 blocks.Read(body);
         }
+
+        return isAnswered || (decoder.Head is { } head && TakeHead(head));
     }
 
     private void TakeBlock(StreamBlock block)

@@ -167,8 +167,7 @@ static int sync_file(int descriptor, long call)
 {
     if (!is_open(descriptor))
         return syscall(call, descriptor);
-    int is_folder = opened[descriptor].is_folder;
-    /* Only what was recorded until here is surely meant; others may write meanwhile. */
+    int is_folder = opened[descriptor].is_folder; /* of what others write meanwhile nothing is surely meant */
     pthread_mutex_lock(&lock);
     struct record entry = { is_folder ? FOLDER_SYNCED : SYNCED, 0, opened[descriptor].file, journal_length, 0, 0, 0 };
     pthread_mutex_unlock(&lock);
