@@ -71,7 +71,7 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
         connection.Execute("UPDATE state SET relaxed = 0");
     }
 
-    private static List<LogEpoch> Lineage(SqliteConnection connection)
+    internal static List<LogEpoch> Lineage(SqliteConnection connection)
     {
         var lineage = new List<LogEpoch>();
         using var statement = new SqliteStatement(connection, "SELECT epoch, first_offset FROM epoch ORDER BY number");
@@ -79,13 +79,13 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
         return lineage;
     }
 
-    private static string LastBoot(SqliteConnection connection)
+    internal static string LastBoot(SqliteConnection connection)
     {
         using var statement = new SqliteStatement(connection, "SELECT boot FROM state");
         return statement.Step() ? statement.Text(0) : "";
     }
 
-    private static string CurrentBoot()
+    internal static string CurrentBoot()
     {
         try
         {
