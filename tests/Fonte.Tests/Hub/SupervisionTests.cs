@@ -44,7 +44,7 @@ public sealed class SupervisionTests
     }
 
     [Fact]
-    public async Task Damaged_event_is_never_delivered()
+    public async Task Damaged_event_is_never_delivered_and_told_as_a_gap()
     {
         using var folder = new Log.TemporaryFolder();
         await using (var made = Open())
@@ -55,9 +55,15 @@ public sealed class SupervisionTests
             connection.Execute("UPDATE event SET data = x'00' WHERE offset = 2");
         await using var hub = new TestHub(Open());
         await using var stream = hub.Subscribe("a", "earliest");
-        Assert.Equal(DisconnectReason.LogUnreadable, (await stream.Ended!).Reason);
+        Assert.Equal("1", await stream.NextDataAsync());
+        var gap = await stream.NextAsync();
+        Assert.Equal(("fonte-gap", hub.Hub.Identity.At(2).ToString()), (gap.EventType, gap.EventId));
+        Assert.Contains("\"reason\":\"damaged\"", gap.Data, StringComparison.Ordinal);
+        Assert.Equal("3", await stream.NextDataAsync());
+        // There is nothing to wait for, so the hub stays ready.
+        Assert.Empty(hub.Hub.Faults);
 
-        SqliteEventLog Open() => SqliteEventLog.Open(new() { Directory = folder.Path }, NullLogger<SqliteEventLog>.Instance);
+        SqliteEventLog Open() => SqliteEventLog.Open(new() { Directory = folder.Path, BallastBytes = 0 }, NullLogger<SqliteEventLog>.Instance);
     }
 
     [Fact]

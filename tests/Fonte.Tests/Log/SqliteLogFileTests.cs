@@ -141,5 +141,5 @@ public sealed class SqliteLogFileTests : IDisposable
 
     private SqliteEventLog Open() => Open(_folder.Path);
 
-    private static SqliteEventLog Open(string directory) => SqliteEventLog.Open(new() { Directory = directory }, NullLogger<SqliteEventLog>.Instance);
+    private static SqliteEventLog Open(string directory) => SqliteEventLog.Open(new() { Directory = directory, BallastBytes = 0 }, NullLogger<SqliteEventLog>.Instance);
 }

@@ -1,0 +1,3 @@
+using Fonte.LogBench;
+
+return await LogBenchProgram.RunAsync(args);
