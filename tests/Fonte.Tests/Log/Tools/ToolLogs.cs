@@ -72,6 +72,27 @@ internal static class ToolLogs
         return (result, damages);
     }
 
+    /// <summary>What a log says of itself.</summary>
+    internal static string Self(string directory)
+    {
+        using var source = LogSource.Open(directory);
+        var marks = LogMarks.Read(source);
+        return $"{string.Join(',', SqliteLogState.Lineage(source.Connection))} {SqliteLogState.LastBoot(source.Connection)} {source.Connection.Scalar("SELECT next_offset * 2 + relaxed FROM state")} {string.Join(',', marks.Topics)} {string.Join(',', marks.Rules)}";
+    }
+
+    /// <summary>The pages in which tables and their indexes begin.</summary>
+    internal static List<int> Pages(string directory, params string[] tables)
+    {
+        using var connection = SqliteConnections.Open(Path.Combine(directory, "fonte.db"), Microsoft.Data.Sqlite.SqliteOpenMode.ReadOnly);
+        var pages = new List<int>();
+        foreach (var table in tables)
+        {
+            using var statement = new SqliteStatement(connection, $"SELECT rootpage FROM sqlite_schema WHERE tbl_name = '{table}'");
+            while (statement.Step()) pages.Add((int)statement.Integer(0));
+        }
+        return pages;
+    }
+
     private static string Text(LogRow row)
     {
         var logged = row.Event!;
