@@ -71,7 +71,8 @@ internal sealed class LogSource : IDisposable
         if (!File.Exists(path + "-shm")) return;
         try
         {
-            using var last = SqliteConnections.Open(path, SqliteOpenMode.ReadWrite, "PRAGMA schema_version");
+            using var last = SqliteConnections.Open(path, SqliteOpenMode.ReadWrite);
+            last.Scalar("SELECT count(*) FROM sqlite_schema");
         }
         catch (SqliteException)
         {
@@ -83,15 +84,30 @@ internal sealed class LogSource : IDisposable
 
     private static SqliteConnection Connect(string path)
     {
-        const string settings = "PRAGMA busy_timeout = 2000; PRAGMA schema_version;";
         try
         {
-            return SqliteConnections.Open(path, SqliteOpenMode.ReadOnly, settings);
+            return ConnectTo(path);
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY && !HasWriteAheadLog(path))
         {
             // Reading makes shared memory beside the database; where the folder cannot be written nobody can change the log either.
-            return SqliteConnections.Open($"{new Uri(path).AbsoluteUri}?immutable=1", SqliteOpenMode.ReadOnly, settings);
+            return ConnectTo($"{new Uri(path).AbsoluteUri}?immutable=1");
+        }
+    }
+
+    private static SqliteConnection ConnectTo(string file)
+    {
+        var connection = SqliteConnections.Open(file, SqliteOpenMode.ReadOnly, "PRAGMA busy_timeout = 2000");
+        try
+        {
+            // Only the first read of a page opens what stands beside the database.
+            connection.Scalar("SELECT count(*) FROM sqlite_schema");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 
