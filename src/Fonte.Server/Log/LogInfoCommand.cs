@@ -33,7 +33,7 @@ internal static class LogInfoCommand
         Add("events", Number(info.Events));
         Add("offsets", $"{info.OldestOffset} to before {info.NextOffset}");
         if (info is { OldestTime: { } oldest, NewestTime: { } newest }) Add("time", $"{Time(oldest)} to {Time(newest)}");
-        Add("truncated", $"{Number(info.TruncatedTopics)} topics lost events to retention or erasure");
+        Add("truncated", $"{Number(info.TruncatedTopics)} (topics that lost events to retention, keep-last or erasure)");
         Add("bytes", $"{Number(info.DatabaseBytes)} database, of which {Number(info.FreeBytes)} free; {Number(info.WriteAheadLogBytes)} write-ahead log; {Number(info.IndexBytes)} index");
         return text.ToString().TrimEnd('\n');
 
