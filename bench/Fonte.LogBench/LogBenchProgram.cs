@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Fonte.Bench;
 
 namespace Fonte.LogBench;
@@ -25,11 +26,8 @@ internal static class LogBenchProgram
         }
 
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, key) =>
-        {
-            key.Cancel = true;
-            stop.Cancel();
-        };
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
             var options = LogBenchOptions.Parse(arguments);
@@ -49,6 +47,13 @@ internal static class LogBenchProgram
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return 1;
+        }
+
+        // In good order, so that the folders of a row that was cut short are deleted.
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
         }
     }
 

@@ -11,9 +11,17 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <value><see langword="true"/></value>
     public bool AnonymousSubscribe { get; set; } = true;
 
-    /// <summary>Most bytes in the body of a publish request; beyond it 413.</summary>
+    /// <summary>Most bytes in the body of a publish request of one event, and in each event of a batch; beyond it 413.</summary>
     /// <value>1,048,576 (1 MiB)</value>
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Most bytes in the body of a batch of CloudEvents; beyond it 413.</summary>
+    /// <value>8,388,608 (8 MiB)</value>
+    public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Most events in a batch; beyond it 413.</summary>
+    /// <value>10,000</value>
+    public int MaxBatchEvents { get; set; } = 10_000;
 
     /// <summary>Most topic matchers of one event stream; beyond it 400.</summary>
     /// <value>100</value>

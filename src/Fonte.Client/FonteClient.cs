@@ -71,17 +71,19 @@ public sealed class FonteClient
     /// <returns>The event ID; on a Fonte hub the event is then durable.</returns>
     /// <remarks>
     /// Never tried twice by itself: when the response is lost, the event may have been published, and a second attempt would publish it
-    /// twice. The caller decides, by <see cref="FonteClientException.NothingWasSent"/> (a second attempt is safe),
-    /// <see cref="FonteClientException.StatusCode"/> (null: unknown) and <see cref="FonteClientException.RetryAfter"/>.
+    /// twice, unless both carry the same <see cref="OutgoingEvent.IdempotencyKey"/>. The caller decides, by
+    /// <see cref="FonteClientException.NothingWasSent"/> (a second attempt is safe), <see cref="FonteClientException.StatusCode"/> (null: unknown) and <see cref="FonteClientException.RetryAfter"/>.
     /// </remarks>
-    /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, or ill-formed text.</exception>
+    /// <exception cref="ArgumentException">The event has no topic, a negative reconnection time, ill-formed text, or a key that cannot be sent.</exception>
     /// <exception cref="FonteClientException">The hub refused the event, could not be reached, or gave no event ID.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<string> PublishAsync(OutgoingEvent outgoing, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(outgoing);
+        if (outgoing.IdempotencyKey is { } key)
+            IdempotencyKeyField.ThrowIfInvalid(key, nameof(outgoing));
         using var form = PublishForm.Encode(outgoing);
-        return await Publication.SendAsync(_http, _options, form, cancellationToken).ConfigureAwait(false);
+        return await Publication.SendAsync(_http, _options, form, outgoing.IdempotencyKey, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ReceivedEvent> EnumerateAsync(

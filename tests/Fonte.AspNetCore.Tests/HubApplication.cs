@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,7 +21,7 @@ internal sealed class HubApplication : IAsyncDisposable
         _app = app;
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         // A connection for each stream, and none taken over from another.
-        Client = new(new SocketsHttpHandler { UseCookies = false, ResponseHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(30) };
+        Client = new(new SocketsHttpHandler { UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     internal static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -56,6 +58,26 @@ internal sealed class HubApplication : IAsyncDisposable
 
     internal Task<HttpResponseMessage> PostAsync(string form) =>
         Client.PostAsync(new Uri(Hub, UriKind.Relative), new StringContent(form, null, "application/x-www-form-urlencoded"), Stop);
+
+    internal Task<HttpResponseMessage> PostAsync(string? contentType, byte[] body, params (string Name, string Value)[] fields)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Hub) { Content = new ByteArrayContent(body) };
+        if (contentType is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        foreach (var (name, value) in fields) request.Headers.TryAddWithoutValidation(name, value);
+        return Client.SendAsync(request, Stop);
+    }
+
+    /// <summary>Sends a request as it is written here, which <see cref="HttpClient"/> would not always do; returns the answer to its end.</summary>
+    internal async Task<string> ExchangeAsync(string head, string body)
+    {
+        var url = new Uri(Address);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(url.Host, url.Port, Stop);
+        var request = $"POST {Hub} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: close\r\nContent-Length: {body.Length}\r\n{head}\r\n{body}";
+        await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), Stop);
+        using var reader = new StreamReader(socket.GetStream());
+        return await reader.ReadToEndAsync(Stop);
+    }
 
     internal async Task<string> PublishAsync(string form)
     {

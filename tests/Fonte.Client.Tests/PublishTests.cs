@@ -47,6 +47,31 @@ public sealed class PublishTests
         Assert.Equal("topic=a&data=", hub.Requests[0].Body);
     }
 
+    [Theory]
+    [InlineData("8e03978e-40d5-43e8-bc93-6894a57f9324", "\"8e03978e-40d5-43e8-bc93-6894a57f9324\"")]
+    [InlineData(" a, \"b\" \\ ~", "\" a, \\\"b\\\" \\\\ ~\"")]
+    [InlineData(null, null)]
+    public async Task Publish_IdempotencyKey_GoesAsAStructuredField(string? key, string? expected)
+    {
+        var hub = Accepting("x");
+
+        await PublishAsync(hub, new OutgoingEvent { Topics = ["a"], IdempotencyKey = key });
+
+        Assert.Equal(expected, hub.Requests[0].IdempotencyKey);
+        Assert.Equal("topic=a&data=", hub.Requests[0].Body);
+    }
+
+    [Fact]
+    public async Task Publish_IdempotencyKeyThatNoFieldCarries_ThrowsBeforeSending()
+    {
+        var hub = Accepting("x");
+
+        foreach (var key in (string[])["", "é", "a\nb", "a\tb", "a\u007f", new('x', 256)])
+            await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(hub, new OutgoingEvent { Topics = ["a"], IdempotencyKey = key }));
+        Assert.Empty(hub.Requests);
+        await PublishAsync(hub, new OutgoingEvent { Topics = ["a"], IdempotencyKey = new('x', 255) });
+    }
+
     [Fact]
     public async Task Publish_AnyText_HubReadsItBack() =>
         await Gen.Int[0, 0x10FFFF].Where(point => point is < 0xD800 or > 0xDFFF).Select(char.ConvertFromUtf32).Array[0, 50].Select(string.Concat)

@@ -63,6 +63,21 @@ public sealed class SubscribeRequestTests
         Assert.Equal([("match", "a"), ("last_event_id", id)], hub.Requests[0].Query);
     }
 
+    [Theory]
+    [InlineData(0, "2026-05-01T10:00:00Z")]
+    [InlineData(1, "2026-05-01T10:00:00.0000001Z")]
+    [InlineData(2_500_000, "2026-05-01T10:00:00.25Z")]
+    public async Task Subscribe_Since_GoesInTheQueryAlsoAfterAReconnection(int ticks, string expected)
+    {
+        var hub = new FakeHub().ThenStream("id: 1\ndata: x\n\n");
+        var request = new SubscribeRequest { Topics = ["a"], Since = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.FromHours(2)).AddTicks(ticks) };
+
+        await Subscriber.Create(hub, new HurriedClock()).SubscribeAsync(request, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([null, "1"], hub.Requests.Select(asked => asked.LastEventId));
+        Assert.All(hub.Requests, asked => Assert.Equal([("match", "a"), ("since", expected)], asked.Query));
+    }
+
     [Fact]
     public async Task Subscribe_EmptyLastEventId_CountsAsAbsent()
     {

@@ -1,9 +1,9 @@
+using static Fonte.Durability.Tests.ProofRecords;
+
 namespace Fonte.Durability.Tests;
 
 public class DurabilityProofTests
 {
-    private static readonly DeliveryRecord Earliest = new(DeliveryKind.Open, "earliest");
-
     [Fact]
     public void Records_without_a_violation_pass()
     {
@@ -74,7 +74,7 @@ public class DurabilityProofTests
 
     [Fact]
     public void A_gap_that_is_told_is_a_violation() =>
-        AssertOnly(ViolationKind.Gap, "told of a gap", Prove([Acknowledged(1)], Sees(Earliest, new(DeliveryKind.Gap, Id(0)), Event(1))));
+        AssertOnly(ViolationKind.Gap, "nothing was truncated", Prove([Acknowledged(1)], Sees(Earliest, Gap(0, 1), Event(1))));
 
     [Fact]
     public void A_cursor_that_is_answered_with_earliest_is_a_gap() =>
@@ -107,6 +107,10 @@ public class DurabilityProofTests
         AssertOnly(ViolationKind.Ghost, "nobody published", Prove([], Sees(Earliest, Event(1))));
 
     [Fact]
+    public void An_answer_that_says_nothing_of_the_append_is_told() =>
+        AssertOnly(ViolationKind.Answer, "answered neither", Prove([new("k1", "d1", PublishOutcome.Unexplained)], Sees(Earliest)));
+
+    [Fact]
     public void Without_a_subscriber_nothing_is_proved() =>
         Assert.Equal(1, Prove([Acknowledged(1)]).Count);
 
@@ -118,31 +122,4 @@ public class DurabilityProofTests
         Assert.Equal(100, proof.Counts[ViolationKind.Lost]);
         Assert.InRange(proof.Violations.Count, 1, 20);
     }
-
-    private static void AssertOnly(ViolationKind kind, string words, DurabilityProof proof)
-    {
-        Assert.NotEmpty(proof.Violations);
-        Assert.All(proof.Violations, violation => Assert.Equal(kind, violation.Kind));
-        Assert.Contains(proof.Violations, violation => violation.Sentence.Contains(words, StringComparison.Ordinal));
-    }
-
-    private static DurabilityProof Prove(PublishAttempt[] attempts, params SubscriberHistory[] subscribers) =>
-        DurabilityProof.Of(attempts, subscribers, lastOffset: 100);
-
-    private static SubscriberHistory Sees(params DeliveryRecord[] records) => new("first", records);
-
-    private static PublishAttempt Acknowledged(int number) => new($"k{number}", $"d{number}", PublishOutcome.Acknowledged, Id(number));
-
-    private static PublishAttempt Unknown(int number) => new($"k{number}", $"d{number}", PublishOutcome.Unknown);
-
-    private static DeliveryRecord Event(int offset, int? key = null) =>
-        new(DeliveryKind.Event, Id(offset), $"k{key ?? offset}", $"d{key ?? offset}");
-
-    private static DeliveryRecord At(int offset) => new(DeliveryKind.Position, Id(offset));
-
-    private static DeliveryRecord Resume(int offset) => new(DeliveryKind.Open, Id(offset));
-
-    private static DeliveryRecord Answer(int offset) => new(DeliveryKind.Answered, Id(offset));
-
-    private static string Id(int offset) => $"urn:fonte:abcdefghij:{offset}";
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Fonte.Durability;
 
-string[] workerOptions = ["--port", "--records", "--first", "--count", "--seed", "--cuts"];
+string[] workerOptions = ["--port", "--records", "--first", "--count", "--seed", "--cuts", "--stalls", "--pause"];
 try
 {
     switch (args)
@@ -12,7 +12,7 @@ try
         case ["worker-subscribe", .. var rest]:
             return await Worker.SubscribeAsync(new Arguments(rest, workerOptions));
         case ["sabotaged-server", .. var rest]:
-            return await SabotagedServer.RunAsync(new Arguments(rest, "--urls", "--data"));
+            return await SabotagedServer.RunAsync(new Arguments(rest, "--urls", "--data", "--fault"));
         case [] or ["--help"] or ["-h"]:
             Console.WriteLine(CheckerOptions.Usage);
             return args.Length == 0 ? 2 : 0;
@@ -32,13 +32,9 @@ static async Task<int> CheckAsync(CheckerOptions options)
     using var ended = new CancellationTokenSource(options.Limit);
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-    await using var checker = new Checker(options, Console.Out);
     try
     {
-        var proof = await checker.RunAsync(ended.Token);
-        // The server still writes to its folder: it ends before the folder is deleted.
-        await checker.DisposeAsync();
-        return Judge(options, checker, proof);
+        return await new Checker(options, Console.Out).RunAsync(ended.Token) == options.IsSabotaged ? 1 : 0;
     }
     catch (OperationCanceledException)
     {
@@ -51,20 +47,4 @@ static async Task<int> CheckAsync(CheckerOptions options)
         signal.Cancel = true;
         ended.Cancel();
     }
-}
-
-static int Judge(CheckerOptions options, Checker checker, DurabilityProof proof)
-{
-    foreach (var violation in proof.Violations)
-        Console.WriteLine(violation.Sentence);
-    var passed = proof.Count == 0;
-    var kinds = string.Join(", ", proof.Counts.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Key} {kind.Value}")));
-    var verdict = passed ? "passed" : $"failed ({kinds})";
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"durability: {verdict}, kills={options.Kills}, acknowledged={proof.Acknowledged}, delivered={proof.Delivered}, seed={options.Seed}"));
-    if (options.IsSabotaged)
-        Console.WriteLine(passed ? "The sabotage was not found: the checker is blind." : "The sabotage was found.");
-    if (passed || options.IsSabotaged)
-        checker.DeleteFolder();
-    return passed == options.IsSabotaged ? 1 : 0;
 }

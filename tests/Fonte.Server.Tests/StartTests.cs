@@ -29,6 +29,27 @@ public sealed class StartTests : IDisposable
     [InlineData("serve --max-body-bytes -1", "--max-body-bytes: '-1' is not a whole number")]
     [InlineData("serve --max-body-bytes 99999999999", "--max-body-bytes: '99999999999' is not a whole number from 0 to 2147483647")]
     [InlineData("serve --max-pending-bytes 99999999999 --max-matchers 0 --data :memory:", "Fonte:MaxMatchers must be 1 or more")]
+    [InlineData("serve --max-batch-bytes 0 --data :memory:", "Fonte:MaxBatchBytes must be 1 or more")]
+    [InlineData("serve --max-batch-events 0 --data :memory:", "Fonte:MaxBatchEvents must be 1 or more")]
+    [InlineData("serve --retention-max-age 3y", "--retention-max-age: '3y' is not a duration")]
+    [InlineData("serve --retention-max-age 999999999h", "--retention-max-age: '999999999h' is not a duration")]
+    [InlineData("serve --retention-max-events -1", "--retention-max-events: '-1' is not a whole number")]
+    [InlineData("serve --retention-max-bytes 1GB", "--retention-max-bytes: '1GB' is not a whole number")]
+    [InlineData("serve --retention-interval 1ms --data :memory:", "Fonte:Retention:Interval must be between 100 milliseconds and 1 day")]
+    [InlineData("serve --ballast-bytes much", "--ballast-bytes: 'much' is not a whole number")]
+    [InlineData("serve --retention-topic a", "--retention-topic: 'a' is not a rule; write it like 'sensors/*=max-age:1h,keep-last:10'")]
+    [InlineData("serve --retention-topic a=", "--retention-topic: 'a=' is not a rule")]
+    [InlineData("serve --retention-topic =max-age:1h", "--retention-topic: '=max-age:1h' is not a rule")]
+    [InlineData("serve --retention-topic a=max-age", "--retention-topic: 'a=max-age' is not a rule")]
+    [InlineData("serve --retention-topic a=max-age:1x", "--retention-topic: 'a=max-age:1x' is not a rule")]
+    [InlineData("serve --retention-topic a=keep-last:-1", "--retention-topic: 'a=keep-last:-1' is not a rule")]
+    [InlineData("serve --retention-topic a=keep-last:1,keep-last:2", "--retention-topic: 'a=keep-last:1,keep-last:2' is not a rule")]
+    [InlineData("serve --retention-topic a=keep-last:1 --retention-topic b", "--retention-topic: 'b' is not a rule")]
+    [InlineData("serve --retention-topic a*b=keep-last:1 --data :memory:", "Fonte:Retention:Topics:0:Pattern must be a topic")]
+    [InlineData("serve --retention-topic a=keep-last:1 --retention-topic https://b/?c=d=keep-last:1001 --data :memory:", "Fonte:Retention:Topics:1:KeepLast must be between 0 (no limit) and 1000")]
+    [InlineData("subscribe --match a --since yesterday", "--since: 'yesterday' is not a time")]
+    [InlineData("subscribe --match a --since 2026-05-01T12:00:00", "--since: '2026-05-01T12:00:00' is not a time")]
+    [InlineData("publish --topic a --idempotency-key ", "An idempotency key is 1 to 255 printable ASCII characters")]
     [InlineData("bench --subscribers many", "--subscribers: 'many'")]
     [InlineData("subscribe --match ", "--match: A topic must not be empty")]
     [InlineData("publish --topic ", "--topic: A topic must not be empty")]
@@ -50,6 +71,9 @@ public sealed class StartTests : IDisposable
     [InlineData("MAXBODYBYTES", "99999999999", "Fonte:MaxBodyBytes: '99999999999' is not a whole number up to 2147483647.")]
     [InlineData("DEV", "perhaps", "Fonte:Dev: 'perhaps' is neither true nor false.")]
     [InlineData("HEARTBEATINTERVAL", "15s", "Fonte:HeartbeatInterval: '15s' is not a duration; write it like 00:00:15.")]
+    [InlineData("RETENTION__TOPICS__0__MAXAGE", "1h", "Fonte:Retention:Topics:0:MaxAge: '1h' is not a duration; write it like 00:00:15.")]
+    [InlineData("RETENTION__TOPICS__0__KEEPLAST", "ten", "Fonte:Retention:Topics:0:KeepLast: 'ten' is not a whole number up to 2147483647.")]
+    [InlineData("RETENTION__TOPICS__0__KEEPLAST", "10", "Fonte:Retention:Topics:0:Pattern must be a topic, or the beginning of topics and then *, without control or format characters.")]
     public async Task Wrong_value_in_the_environment_is_told_in_one_sentence(string name, string value, string expected)
     {
         var ended = await Tool.RunAsync(["serve", "--data", ":memory:"], new Dictionary<string, string> { ["FONTE__" + name] = value });
@@ -158,6 +182,20 @@ public sealed class StartTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"CorsOrigins":["https://a.example"]}}""", TestContext.Current.CancellationToken);
         await AssertRefusedAsync(["serve", "--data", ":memory:"], "Fonte:CorsOrigins", folder: _folder.Path);
+    }
+
+    [Fact]
+    public async Task Rules_of_topics_come_from_the_settings_file_too()
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"Retention":{"Topics":[{"Pattern":"a","KeepLast":1},{"Pattern":"b","KeepLast":1001}]}}}""", TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--data", ":memory:"], "Fonte:Retention:Topics:1:KeepLast must be between 0 (no limit) and 1000", folder: _folder.Path);
+    }
+
+    [Fact]
+    public async Task Rules_of_topics_in_two_places_are_refused_rather_than_merged()
+    {
+        await File.WriteAllTextAsync(_folder.File("appsettings.json"), """{"Fonte":{"Retention":{"Topics":[{"Pattern":"a","MaxAge":"01:00:00"}]}}}""", TestContext.Current.CancellationToken);
+        await AssertRefusedAsync(["serve", "--data", ":memory:", "--retention-topic", "b=keep-last:1"], "--retention-topic and Fonte:Retention:Topics in the settings exclude each other", folder: _folder.Path);
     }
 
     [Theory]

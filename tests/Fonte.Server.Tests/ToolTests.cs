@@ -35,6 +35,20 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task Publish_that_is_repeated_with_its_key_is_published_once()
+    {
+        await using var server = await RunningServer.StartAsync(":memory:", more: ["--retention-max-age", "30d", "--retention-topic", "https://b/?c=d*=max-age:1h,keep-last:10", "--retention-topic", "a=max-age:00:15:00", "--ballast-bytes", "0"]);
+        string[] call = ["publish", "--url", server.Address.ToString(), "--topic", "a", "--idempotency-key", "key \"1\""];
+        var first = await Tool.RunAsync([.. call, "--data", "1"]);
+        var again = await Tool.RunAsync([.. call, "--data", "1"]);
+        Assert.Equal((0, "", first.Output), (again.ExitCode, again.Errors, again.Output));
+        var other = await Tool.RunAsync([.. call, "--data", "2"]);
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("The hub answered 422", Assert.Single(other.Errors.Split('\n')), StringComparison.Ordinal);
+        Assert.EndsWith(":2", await server.PublishAsync("a", "2"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Publish_that_the_hub_refuses_tells_the_hubs_sentence()
     {
         await using var server = await RunningServer.StartAsync(":memory:");

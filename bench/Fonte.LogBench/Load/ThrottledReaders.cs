@@ -4,16 +4,19 @@ using Fonte.Bench;
 
 namespace Fonte.LogBench;
 
-/// <summary>Subscribers that replay the log from its beginning, none faster than it should.</summary>
-internal sealed class ThrottledReaders(IPEndPoint endPoint, int readers, int bytesPerSecond) : IEventBlockSink
+/// <summary>Subscribers that replay the log, none faster than it should.</summary>
+/// <param name="endPoint">The server.</param>
+/// <param name="cursors">Where each begins: an event ID, or <c>earliest</c>.</param>
+/// <param name="bytesPerSecond">How fast each reads; 0 for as fast as it comes.</param>
+internal sealed class ThrottledReaders(IPEndPoint endPoint, IReadOnlyList<string> cursors, int bytesPerSecond) : IEventBlockSink
 {
     private const int ReceiveBuffer = 64 * 1024;
     private const int FullSpeedPerTick = 1024 * 1024;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    /// <summary>After how long a reader begins anew.</summary>
-    public TimeSpan BeginAnew { get; init; } = TimeSpan.MaxValue;
+    /// <summary>After how long a reader begins anew; the readers do so one after the other.</summary>
+    public TimeSpan? BeginAnew { get; init; }
 
     public long Bytes { get; private set; }
 
@@ -25,36 +28,32 @@ internal sealed class ThrottledReaders(IPEndPoint endPoint, int readers, int byt
     /// <exception cref="LogBenchException">A stream ended or was refused.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Off the caller's flow: the work between two ticks never waits.
+        // Off the caller's flow, because the work between two ticks does not wait.
         await Task.Yield();
-        var streams = new EventStream?[readers];
-        var read = new long[readers];
-        var since = new long[readers];
+        var readers = new Reader[cursors.Count];
         try
         {
+            for (var index = 0; index < readers.Length; index++)
+                readers[index] = Begin(index, (index + 1.0) / readers.Length);
             using var timer = new PeriodicTimer(Tick);
             do
             {
-                for (var index = 0; index < readers; index++)
+                for (var index = 0; index < readers.Length; index++)
                 {
-                    if (streams[index] is null || Stopwatch.GetElapsedTime(since[index]) > BeginAnew)
+                    if (Stopwatch.GetTimestamp() > readers[index].End)
                     {
-                        streams[index]?.Dispose();
-                        streams[index] = new EventStream(endPoint, "match=*&last_event_id=earliest", this, ReceiveBuffer) { Blocking = false };
-                        (read[index], since[index]) = (0, Stopwatch.GetTimestamp());
+                        readers[index].Stream.Dispose();
+                        readers[index] = Begin(index, 1);
                     }
 
-                    var allowed = bytesPerSecond == 0
-                        ? read[index] + FullSpeedPerTick
-                        : (long)(Stopwatch.GetElapsedTime(since[index]).TotalSeconds * bytesPerSecond);
-                    Read(streams[index]!, ref read[index], allowed);
+                    Read(readers[index]);
                 }
             }
             while (await WaitAsync(timer, cancellationToken));
         }
         finally
         {
-            foreach (var stream in streams) stream?.Dispose();
+            foreach (var reader in readers) reader?.Stream.Dispose();
         }
     }
 
@@ -64,13 +63,26 @@ internal sealed class ThrottledReaders(IPEndPoint endPoint, int readers, int byt
         else if (block.HasData) Events++;
     }
 
-    private void Read(EventStream stream, ref long read, long allowed)
+    private Reader Begin(int index, double share)
     {
-        while (read < allowed)
+        var now = Stopwatch.GetTimestamp();
+        var query = $"match=*&last_event_id={cursors[index]}";
+        return new Reader(
+            new EventStream(endPoint, query, this, ReceiveBuffer) { Blocking = false },
+            now,
+            BeginAnew is { } time ? now + (long)(time.TotalSeconds * share * Stopwatch.Frequency) : long.MaxValue);
+    }
+
+    private void Read(Reader reader)
+    {
+        var allowed = bytesPerSecond == 0
+            ? reader.Bytes + FullSpeedPerTick
+            : (long)(Stopwatch.GetElapsedTime(reader.Begun).TotalSeconds * bytesPerSecond);
+        while (reader.Bytes < allowed)
         {
-            var received = stream.Read(_buffer.AsSpan(0, (int)Math.Min(_buffer.Length, allowed - read)));
+            var received = reader.Stream.Read(_buffer.AsSpan(0, (int)Math.Min(_buffer.Length, allowed - reader.Bytes)));
             if (received == 0) return;
-            read += received;
+            reader.Bytes += received;
             Bytes += received;
         }
     }
@@ -85,5 +97,16 @@ internal sealed class ThrottledReaders(IPEndPoint endPoint, int readers, int byt
         {
             return false;
         }
+    }
+
+    private sealed class Reader(EventStream stream, long begun, long end)
+    {
+        public EventStream Stream { get; } = stream;
+
+        public long Begun { get; } = begun;
+
+        public long End { get; } = end;
+
+        public long Bytes { get; set; }
     }
 }

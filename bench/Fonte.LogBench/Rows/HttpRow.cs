@@ -14,23 +14,14 @@ internal sealed class HttpRow : IRow
         using var folder = new WorkFolder(run.Options, Name);
         await using var server = await HubServer.StartAsync(run.Options, folder.Path, cancellationToken);
         byte[][] topics = [.. Enumerable.Range(0, BenchEvents.Topics).Select(BenchEvents.TopicBytes)];
-        double processorBefore = 0;
-        double ownBefore = 0;
-        using var load = new PublishLoad(server.EndPoint, topics, run.Options.Publishers ?? 256, seed: 1)
-        {
-            OnMeasuring = () => (processorBefore, ownBefore) =
-                (ProcessFigures.ProcessorSeconds(server.ProcessId), ProcessFigures.ProcessorSeconds(Environment.ProcessId)),
-        };
+        var processor = new ProcessorMeter(server);
+        using var load = new PublishLoad(server.EndPoint, topics, run.Options.Publishers ?? 256, seed: 1) { OnMeasuring = processor.Start };
         var result = await load.RunAsync(WarmUp, run.Options.Duration(10), cancellationToken);
-        var processor = ProcessFigures.ProcessorSeconds(server.ProcessId) - processorBefore;
-        var own = ProcessFigures.ProcessorSeconds(Environment.ProcessId) - ownBefore;
-
+        processor.Add(run, "a publish", result.Acknowledged);
         run.Add("acknowledged publishes", result.PerSecond, "/s", Target.AtLeast(15_000, 25_000));
         run.Add("acknowledgement p50", result.Latency.Milliseconds(0.5), "ms");
         run.Add("acknowledgement p99", result.Latency.Milliseconds(0.99), "ms");
         run.Add("acknowledgement p99.9", result.Latency.Milliseconds(0.999), "ms");
-        run.Add("server's processor time a publish", processor * 1e6 / result.Acknowledged, "µs");
-        run.Add("load generator's processor time a publish", own * 1e6 / result.Acknowledged, "µs");
         if (result.Refused > 0)
             run.Note($"{result.Refused:N0} answers were 503");
     }

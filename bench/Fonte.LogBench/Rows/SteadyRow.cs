@@ -21,7 +21,7 @@ internal sealed class SteadyRow : IRow
         await using var server = await HubServer.StartAsync(run.Options, folder.Path, cancellationToken);
         byte[][] topics = [.. Enumerable.Range(0, BenchEvents.Topics).Select(BenchEvents.TopicBytes)];
         using var load = new PublishLoad(server.EndPoint, topics, run.Options.Publishers ?? 256, seed: 1) { Rate = Rate };
-        var readers = new ThrottledReaders(server.EndPoint, Readers, run.Options.ReaderRate * 1024) { BeginAnew = BeginAnew };
+        var readers = new ThrottledReaders(server.EndPoint, [.. Enumerable.Repeat("earliest", Readers)], run.Options.ReaderRate * 1024) { BeginAnew = BeginAnew };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = readers.RunAsync(ending.Token);
         await using var wal = new Sampler(WalInterval, () => Sampler.LengthOf(Path.Combine(folder.Path, "fonte.db-wal")));

@@ -18,11 +18,13 @@ internal static class EventStreamEndpoint
             await problem!.WriteAsync(context).ConfigureAwait(false);
             return;
         }
+        var beginning = query.Beginning.Under(context.Request);
         await EventStreamResponse.RunAsync(context, new SubscribeRequest
         {
             Matchers = query.Matchers,
             TellGaps = query.TellGaps,
-            LastEventId = LastEventId.OfField(context.Request) ?? query.LastEventId,
+            LastEventId = beginning.LastEventId,
+            Since = beginning.Since,
         }).ConfigureAwait(false);
     }
 }

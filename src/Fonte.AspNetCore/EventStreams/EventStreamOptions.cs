@@ -11,7 +11,7 @@ public sealed class EventStreamOptions
     /// <value><see langword="false"/></value>
     public bool AllTopics { get; init; }
 
-    /// <summary>Whether who reconnects gets what it missed; if not, every stream starts at the present, as is right for a clock.</summary>
+    /// <summary>Whether who reconnects gets what it missed, and who asks with <c>since</c> what is older; if not, every stream starts at the present, as is right for a clock.</summary>
     /// <value><see langword="true"/></value>
     public bool Resume { get; init; } = true;
 

@@ -9,16 +9,16 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        string? cursor = null;
+        var beginning = default(StreamBeginning);
         Problem? problem = null;
-        if (options.Resume) (cursor, problem) = LastEventId.Of(httpContext.Request);
+        if (options.Resume) (beginning, problem) = StreamBeginning.Of(httpContext.Request);
         if (problem is not null) return problem.WriteAsync(httpContext);
-        (var request, problem) = Read(cursor);
+        (var request, problem) = Read(beginning);
         return problem is null ? EventStreamResponse.RunAsync(httpContext, request!) : problem.WriteAsync(httpContext);
     }
 
     // A topic often comes from the route, so an impossible one is the client's mistake and not the application's.
-    private (SubscribeRequest? Request, Problem? Problem) Read(string? cursor)
+    private (SubscribeRequest? Request, Problem? Problem) Read(StreamBeginning beginning)
     {
         var matchers = new List<TopicMatcher>();
         foreach (var topic in options.Topics)
@@ -28,7 +28,7 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
             matchers.Add(TopicMatcher.Exact(topic));
         }
         if (options.AllTopics) matchers.Add(TopicMatcher.Wildcard);
-        return (new() { Matchers = matchers, TellGaps = options.TellGaps, LastEventId = cursor }, null);
+        return (new() { Matchers = matchers, TellGaps = options.TellGaps, LastEventId = beginning.LastEventId, Since = beginning.Since }, null);
     }
 }
 

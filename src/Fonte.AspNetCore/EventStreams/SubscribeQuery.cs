@@ -6,35 +6,35 @@ namespace Fonte.AspNetCore;
 
 /// <summary>What an event stream's URL asks for (Mercure draft -08, "Subscription").</summary>
 /// <param name="Matchers">At least one.</param>
-/// <param name="LastEventId">The cursor of the parameter <c>last_event_id</c>, or <see langword="null"/>.</param>
+/// <param name="Beginning">Where it asks to begin.</param>
 /// <param name="TellGaps">False with <c>gap=0</c>: then no <c>fonte-gap</c> is sent in band.</param>
-internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, string? LastEventId, bool TellGaps)
+internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, StreamBeginning Beginning, bool TellGaps)
 {
     /// <summary>Reads the query; returns what it asks for, or what to change.</summary>
     internal static (SubscribeQuery? Query, Problem? Problem) Read(QueryString queryString, FonteHttpOptions options)
     {
         var matchers = new List<TopicMatcher>();
-        string? lastEventId = null;
+        var beginning = default(StreamBeginning);
         var tellGaps = true;
-        var pairs = AspNetCore.LastEventId.Pairs(queryString);
+        var pairs = StreamBeginning.Pairs(queryString);
         while (pairs.Read())
         {
             if (IsReserved(pairs.Name))
             {
-                if (ReadMatcher(pairs, matchers, options) is { } problem) return (null, problem);
+                if (ReadMatcher(pairs, matchers, options) is { } wrong) return (null, wrong);
             }
-            else if (AspNetCore.LastEventId.IsParameter(pairs.Name))
+            else if (beginning.TryTake(pairs, out var problem))
             {
-                if (AspNetCore.LastEventId.ReadParameter(pairs, ref lastEventId) is { } problem) return (null, problem);
+                if (problem is not null) return (null, problem);
             }
-            else if (pairs.Name.AsSpan().SequenceEqual("gap"u8))
+            else if (pairs.Name.SequenceEqual("gap"u8))
             {
-                tellGaps = !pairs.Value.AsSpan().SequenceEqual("0"u8);
+                tellGaps = !pairs.Value.SequenceEqual("0"u8);
             }
         }
         return matchers.Count == 0
             ? (null, Bad("match-missing", "Give at least one parameter match with a topic, or match=* for every topic."))
-            : (new(matchers, lastEventId, tellGaps), null);
+            : (new(matchers, beginning, tellGaps), null);
     }
 
     // The whole prefix is reserved, without regard to case, so that a misspelling fails instead of being ignored.
@@ -42,7 +42,7 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, stri
 
     private static Problem? ReadMatcher(FormReader pair, List<TopicMatcher> matchers, FonteHttpOptions options)
     {
-        if (!pair.Name.AsSpan().SequenceEqual("match"u8) && !pair.Name.AsSpan().SequenceEqual("match_exact"u8))
+        if (!pair.Name.SequenceEqual("match"u8) && !pair.Name.SequenceEqual("match_exact"u8))
             return Bad("match-unknown", "A parameter that begins with \"match\" is not one this hub knows; use match or match_exact.");
         if (matchers.Count >= options.MaxMatchers)
             return Bad("too-many-matchers", $"Give at most {options.MaxMatchers} match parameters.");

@@ -20,6 +20,8 @@ internal sealed class EventLogSource(Func<IServiceProvider, IEventLog> open)
             Directory = options.Data,
             Synchronous = options.Synchronous,
             MaxPendingBytes = options.MaxPendingBytes,
+            Retention = options.Retention,
+            BallastBytes = options.BallastBytes,
             TimeProvider = time,
         };
         return SqliteEventLog.Open(log, services.GetRequiredService<ILogger<SqliteEventLog>>());

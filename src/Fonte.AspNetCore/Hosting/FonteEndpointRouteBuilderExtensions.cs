@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -23,9 +24,12 @@ public static class FonteEndpointRouteBuilderExtensions
     public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints)
     {
         RequireFonte(endpoints, nameof(MapFonte));
+        var services = endpoints.ServiceProvider;
+        // Given what it needs once: to look it up in each request makes a scope of services for each.
+        var publish = new PublishEndpoint(services.GetRequiredService<FonteHost>(), services.GetRequiredService<IOptions<FonteHttpOptions>>());
         var hub = endpoints.MapGroup(HubPath);
         hub.MapGet("", (RequestDelegate)EventStreamEndpoint.HandleAsync).WithDisplayName("Fonte event stream");
-        hub.MapPost("", (RequestDelegate)PublishEndpoint.HandleAsync).WithDisplayName("Fonte publish");
+        hub.MapPost("", (RequestDelegate)publish.HandleAsync).WithDisplayName("Fonte publish");
         return hub;
     }
 

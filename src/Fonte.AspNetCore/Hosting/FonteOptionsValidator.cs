@@ -16,6 +16,8 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive(nameof(options.RecentWindowBytes), options.RecentWindowBytes);
         Positive(nameof(options.ReplayCacheBytes), options.ReplayCacheBytes);
         Positive(nameof(options.MaxBodyBytes), options.MaxBodyBytes);
+        Positive(nameof(options.MaxBatchBytes), options.MaxBatchBytes);
+        Positive(nameof(options.MaxBatchEvents), options.MaxBatchEvents);
         Positive(nameof(options.MaxMatchers), options.MaxMatchers);
         Positive(nameof(options.MaxMatcherBytes), options.MaxMatcherBytes);
         Positive("Limits:" + nameof(EventLimits.MaxTopics), options.Limits.MaxTopics);
@@ -23,11 +25,13 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive("Limits:" + nameof(EventLimits.MaxIdBytes), options.Limits.MaxIdBytes);
         Positive("Limits:" + nameof(EventLimits.MaxTypeBytes), options.Limits.MaxTypeBytes);
         Positive("Limits:" + nameof(EventLimits.MaxDataBytes), options.Limits.MaxDataBytes);
+        if (options.BallastBytes < 0) Add(nameof(options.BallastBytes), "must be 0 (none) or more");
         if (options.MaxSubscribers < 0) Add(nameof(options.MaxSubscribers), "must be 0 (as many as the system allows) or more");
         AtLeastSecond(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
         AtLeastSecond(nameof(options.WriteTimeout), options.WriteTimeout);
         if (options.ReconnectionTime < TimeSpan.Zero || options.ReconnectionTime > TimeSpan.FromHours(1))
             Add(nameof(options.ReconnectionTime), "must be between 0 and 1 hour");
+        RetentionRules.Check(options.Retention, Add);
         return errors.Build();
 
         void Add(string option, string rule) => errors.AddError($"Fonte:{option} {rule}.");

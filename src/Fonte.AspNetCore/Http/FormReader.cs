@@ -5,16 +5,19 @@ using System.Text.Unicode;
 namespace Fonte.AspNetCore;
 
 /// <summary>Reads <c>application/x-www-form-urlencoded</c> pairs from raw bytes (WHATWG URL, section 5.1).</summary>
-/// <remarks>ASP.NET's own reader replaces invalid UTF-8; here the caller sees the bytes and can refuse them.</remarks>
+/// <remarks>
+/// ASP.NET's own reader replaces invalid UTF-8; here the caller sees the bytes and can refuse them. What needs no decoding is a part of the
+/// input and not a copy, so it is valid only as long as that.
+/// </remarks>
 internal ref struct FormReader(ReadOnlySpan<byte> input)
 {
     private ReadOnlySpan<byte> _rest = input;
 
     /// <summary>The decoded name of the pair just read.</summary>
-    internal byte[] Name { get; private set; } = [];
+    internal ReadOnlySpan<byte> Name { get; private set; }
 
     /// <summary>The decoded value of the pair just read; empty when it has none.</summary>
-    internal byte[] Value { get; private set; } = [];
+    internal ReadOnlySpan<byte> Value { get; private set; }
 
     /// <summary>Goes to the next pair; false at the end.</summary>
     internal bool Read()
@@ -40,25 +43,22 @@ internal ref struct FormReader(ReadOnlySpan<byte> input)
         return text is not null;
     }
 
-    private static byte[] Decode(ReadOnlySpan<byte> encoded)
+    private static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> encoded)
     {
-        if (!encoded.ContainsAny((byte)'%', (byte)'+')) return encoded.ToArray();
+        if (!encoded.ContainsAny((byte)'%', (byte)'+')) return encoded;
         var decoded = new byte[encoded.Length];
         var length = 0;
         for (var i = 0; i < encoded.Length; i++)
         {
             var value = encoded[i];
             if (value == '+') value = (byte)' ';
-            // A percent sign without two hexadecimal digits stands for itself (WHATWG URL, "percent-decode").
-            else if (value == '%' && i + 2 < encoded.Length && char.IsAsciiHexDigit((char)encoded[i + 1]) && char.IsAsciiHexDigit((char)encoded[i + 2]))
+            else if (PercentEncoding.IsEscape(encoded[i..]))
             {
-                value = (byte)((Hex(encoded[i + 1]) << 4) | Hex(encoded[i + 2]));
+                value = PercentEncoding.ValueOf(encoded[i..]);
                 i += 2;
             }
             decoded[length++] = value;
         }
-        return decoded.AsSpan(0, length).ToArray();
+        return decoded.AsSpan(0, length);
     }
-
-    private static int Hex(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

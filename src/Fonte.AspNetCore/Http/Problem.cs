@@ -18,6 +18,12 @@ internal sealed record Problem(int Status, string Name, string Detail)
     /// <summary>After how many seconds to try again, where that helps.</summary>
     internal int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Which of several events it is about, counted from zero.</summary>
+    internal int? Index { get; init; }
+
+    /// <summary>The same problem, of one of several events.</summary>
+    internal Problem At(int index) => this with { Index = index, Detail = $"Event {index}, counted from 0: {Detail}" };
+
     internal static Problem MissingToken(string action) =>
         new(StatusCodes.Status401Unauthorized, "token-missing", $"To {action}, present an access token in the Authorization header.");
 
@@ -38,6 +44,7 @@ internal sealed record Problem(int Status, string Name, string Detail)
             json.WriteString("title", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status));
             json.WriteNumber("status", Status);
             json.WriteString("detail", Detail);
+            if (Index is { } index) json.WriteNumber("index", index);
             json.WriteEndObject();
         }
         response.ContentLength = body.WrittenCount;

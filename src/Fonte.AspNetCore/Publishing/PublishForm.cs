@@ -6,65 +6,80 @@ using Microsoft.AspNetCore.Http;
 namespace Fonte.AspNetCore;
 
 /// <summary>An event from the fields of a publish form (Mercure draft -08, "Publication").</summary>
-internal static class PublishForm
+internal struct PublishForm
 {
+    private string[]? _topics;
+    private List<string>? _manyTopics;
+    private byte[]? _data;
+    private string? _id;
+    private string? _type;
+    private string? _retry;
+    private bool _private;
+
     /// <summary>Reads the fields; returns the draft, or what to change. Fields of other names are ignored, as the draft asks.</summary>
     internal static (EventDraft? Draft, Problem? Problem) Read(ReadOnlySpan<byte> body, EventLimits limits)
     {
-        var topics = new List<string>();
-        var single = new Dictionary<string, string>();
-        byte[]? data = null;
-        var isPrivate = false;
+        var fields = default(PublishForm);
         var form = new FormReader(body);
         while (form.Read())
         {
-            var name = NameOf(form.Name);
-            if (name is null) continue;
-            if (name == "private")
-            {
-                // Its presence counts, whatever its value: the draft forbids interpreting it.
-                isPrivate = true;
-                continue;
-            }
-            if (!Utf8.IsValid(form.Value)) return (null, BadRequest("invalid-utf8", $"The field {name} is not valid UTF-8; encode it so."));
-            if (name == "topic")
-            {
-                // One more than the limit is enough to be refused; comparing a hundred thousand would take a core for seconds (CWE-407).
-                var topic = Encoding.UTF8.GetString(form.Value);
-                if (topics.Count <= limits.MaxTopics && !topics.Contains(topic)) topics.Add(topic);
-            }
-            else if (name == "data" ? data is not null : !single.TryAdd(name, Encoding.UTF8.GetString(form.Value)))
-            {
-                return (null, BadRequest("field-repeated", $"The field {name} appears more than once; give it once."));
-            }
-            else if (name == "data")
-            {
-                data = form.Value;
-            }
+            if (fields.Take(form.Name, form.Value, limits.MaxTopics) is { } problem) return (null, problem);
         }
-        if (!TryReadRetry(single.GetValueOrDefault("retry"), out var retry))
+        if (!TryReadRetry(fields._retry, out var retry))
             return (null, BadRequest("retry-invalid", $"The field retry must be ASCII digits, milliseconds up to {int.MaxValue}; correct it or leave it out."));
         var draft = new EventDraft
         {
-            Topics = topics,
-            Data = data,
+            Topics = fields._manyTopics ?? (IReadOnlyList<string>?)fields._topics ?? [],
+            Data = fields._data,
             // An empty field is what a browser's form sends for one that was not filled in.
-            Id = NullIfEmpty(single.GetValueOrDefault("id")),
-            Type = NullIfEmpty(single.GetValueOrDefault("type")),
+            Id = NullIfEmpty(fields._id),
+            Type = NullIfEmpty(fields._type),
             RetryMilliseconds = retry,
-            Private = isPrivate,
+            Private = fields._private,
         };
         return (draft, null);
     }
 
-    private static string? NameOf(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("topic"u8) ? "topic"
-        : name.SequenceEqual("data"u8) ? "data"
-        : name.SequenceEqual("id"u8) ? "id"
-        : name.SequenceEqual("type"u8) ? "type"
-        : name.SequenceEqual("retry"u8) ? "retry"
-        : name.SequenceEqual("private"u8) ? "private"
-        : null;
+    private Problem? Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int maxTopics)
+    {
+        if (name.SequenceEqual("topic"u8)) return Utf8.IsValid(value) ? AddTopic(Encoding.UTF8.GetString(value), maxTopics) : InvalidUtf8("topic");
+        if (name.SequenceEqual("data"u8)) return TakeData(value);
+        if (name.SequenceEqual("id"u8)) return TakeText("id", value, ref _id);
+        if (name.SequenceEqual("type"u8)) return TakeText("type", value, ref _type);
+        if (name.SequenceEqual("retry"u8)) return TakeText("retry", value, ref _retry);
+        // Its presence counts, whatever its value: the draft forbids interpreting it.
+        if (name.SequenceEqual("private"u8)) _private = true;
+        return null;
+    }
+
+    private Problem? AddTopic(string topic, int maxTopics)
+    {
+        if (_topics is null)
+        {
+            _topics = [topic];
+            return null;
+        }
+        _manyTopics ??= [_topics[0]];
+        // One more than the limit is enough to be refused; comparing a hundred thousand would take a core for seconds (CWE-407).
+        if (_manyTopics.Count <= maxTopics && !_manyTopics.Contains(topic)) _manyTopics.Add(topic);
+        return null;
+    }
+
+    private Problem? TakeData(ReadOnlySpan<byte> value)
+    {
+        if (!Utf8.IsValid(value)) return InvalidUtf8("data");
+        if (_data is not null) return Repeated("data");
+        _data = value.ToArray();
+        return null;
+    }
+
+    private static Problem? TakeText(string name, ReadOnlySpan<byte> value, ref string? field)
+    {
+        if (!Utf8.IsValid(value)) return InvalidUtf8(name);
+        if (field is not null) return Repeated(name);
+        field = Encoding.UTF8.GetString(value);
+        return null;
+    }
 
     private static bool TryReadRetry(string? text, out int? retry)
     {
@@ -77,6 +92,10 @@ internal static class PublishForm
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static Problem InvalidUtf8(string field) => BadRequest("invalid-utf8", $"The field {field} is not valid UTF-8; encode it so.");
+
+    private static Problem Repeated(string field) => BadRequest("field-repeated", $"The field {field} appears more than once; give it once.");
 
     private static Problem BadRequest(string name, string detail) => new(StatusCodes.Status400BadRequest, name, detail);
 }

@@ -23,4 +23,14 @@ public sealed class OutgoingEvent
 
     /// <summary>Gets whether only subscribers that are authorized for its topics receive it; false by default.</summary>
     public bool Private { get; init; }
+
+    /// <summary>
+    /// Gets the publication's own name; null, the default, gives it none. Of publications with the same key the hub publishes the first and
+    /// answers the others with its event ID, so one whose answer was lost may be repeated safely.
+    /// </summary>
+    /// <remarks>
+    /// 1 to 255 printable ASCII characters, unique among the publisher's publications, such as a UUID
+    /// (draft-ietf-httpapi-idempotency-key-header). A Fonte hub knows it as long as it keeps the event, at most 24 hours.
+    /// </remarks>
+    public string? IdempotencyKey { get; init; }
 }

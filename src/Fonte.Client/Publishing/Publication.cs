@@ -7,7 +7,7 @@ namespace Fonte.Client;
 internal static class Publication
 {
     public static async Task<string> SendAsync(
-        HttpClient http, FonteClientOptions options, HttpContent form, CancellationToken cancellationToken)
+        HttpClient http, FonteClientOptions options, HttpContent form, string? idempotencyKey, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, options.HubUrl)
         {
@@ -15,6 +15,8 @@ internal static class Publication
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
+        if (idempotencyKey is not null)
+            message.Headers.TryAddWithoutValidation("Idempotency-Key", IdempotencyKeyField.Write(idempotencyKey));
         try
         {
             using var response = await http

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -9,11 +10,14 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
 {
     private const string MediaType = "text/event-stream";
 
+    // RFC 3339, to the 100 ns that DateTimeOffset holds.
+    private const string SinceFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
+
     /// <exception cref="FonteClientException">The hub refused for good, or answered something that is not an event stream.</exception>
     public static async Task<EventStreamOpening> TryAsync(
         HttpClient http, FonteClientOptions options, SubscribeRequest request, string lastEventId, CancellationToken cancellationToken)
     {
-        using var message = CreateMessage(http, options.HubUrl, request.Topics, lastEventId);
+        using var message = CreateMessage(http, options.HubUrl, request, lastEventId);
         HttpResponseMessage response;
         try
         {
@@ -52,14 +56,16 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
 
     private static EventStreamOpening Failed(string reason, TimeSpan? retryAfter = null) => new(null, Stopped: false, reason, retryAfter);
 
-    private static HttpRequestMessage CreateMessage(HttpClient http, Uri hubUrl, IReadOnlyList<string> topics, string lastEventId)
+    private static HttpRequestMessage CreateMessage(HttpClient http, Uri hubUrl, SubscribeRequest request, string lastEventId)
     {
         var inHeader = IsHeaderValue(lastEventId);
         var query = new StringBuilder(hubUrl.Query);
-        foreach (var topic in topics)
+        foreach (var topic in request.Topics)
             Append("match", topic);
         if (lastEventId.Length > 0 && !inHeader)
             Append("last_event_id", lastEventId);
+        if (request.Since is { } since)
+            Append("since", since.UtcDateTime.ToString(SinceFormat, CultureInfo.InvariantCulture));
 
         var message = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(hubUrl) { Query = query.ToString(), Fragment = "" }.Uri)
         {

@@ -17,6 +17,11 @@ public sealed class SubscribeRequest
     /// <value>Null by default; null and empty start with what is published from now on.</value>
     public string? LastEventId { get; init; }
 
+    /// <summary>Gets the time with which to begin: with the first event that the hub committed then or later.</summary>
+    /// <value>Null by default. A last event ID wins over it, also one that came from the stream before a reconnection.</value>
+    /// <remarks>Sent as the parameter <c>since</c>, an extension of Fonte that other hubs ignore.</remarks>
+    public DateTimeOffset? Since { get; init; }
+
     internal void ThrowIfInvalid(string parameterName)
     {
         if (Topics is not { Count: > 0 })

@@ -16,7 +16,8 @@ internal static class PublishCommand
         var type = new Option<string?>("--type") { Description = "The event type. Default: none" };
         var retry = new Option<TimeSpan?>("--retry") { Description = "The reconnection time that subscribers take over, such as 5s.", CustomParser = Durations.Parse };
         var isPrivate = new Option<bool>("--private") { Description = "Only for subscribers granted one of the topics." };
-        var command = new Command("publish", "Publishes an event and prints its ID when it is durable.") { url, topics, data, id, type, retry, isPrivate };
+        var key = new Option<string?>("--idempotency-key") { Description = "A name for this publication: repeated with the same key, it is published once." };
+        var command = new Command("publish", "Publishes an event and prints its ID when it is durable.") { url, topics, data, id, type, retry, isPrivate, key };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             return await HubCall.RunAsync(parsed.GetValue(url)!, async client =>
@@ -30,6 +31,7 @@ internal static class PublishCommand
                     Type = parsed.GetValue(type),
                     ReconnectionTime = parsed.GetValue(retry),
                     Private = parsed.GetValue(isPrivate),
+                    IdempotencyKey = parsed.GetValue(key),
                 };
                 var published = await client.PublishAsync(outgoing, cancellationToken).ConfigureAwait(false);
                 await Console.Out.WriteLineAsync(published.AsMemory(), cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ internal static class ServeCommand
     internal static Command Create()
     {
         var command = new Command("serve", "Runs the hub.");
-        var settings = new Dictionary<Option, Func<ParseResult, KeyValuePair<string, string?>>>();
+        var settings = new Dictionary<Option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>>>();
 
         Text("--urls", "Urls", "Where to listen, separated by semicolons. Default: http://127.0.0.1:8000");
         Text("--data", "Data", "The folder of the log, or :memory: for none. Default: fonte-data");
@@ -25,15 +25,24 @@ internal static class ServeCommand
         Duration("--write-timeout", "WriteTimeout", "How long a subscriber may accept nothing. Default: 60s");
         Duration("--reconnection-time", "ReconnectionTime", "After how long subscribers reconnect, spread by half. Default: 3s");
         Number("--max-body-bytes", "MaxBodyBytes", "Most bytes of a publish request. Default: 1048576");
+        Number("--max-batch-bytes", "MaxBatchBytes", "Most bytes of a batch of CloudEvents. Default: 8388608");
+        Number("--max-batch-events", "MaxBatchEvents", "Most events of a batch. Default: 10000");
         Number("--max-matchers", "MaxMatchers", "Most match parameters of a stream. Default: 100");
         Number("--max-topics", "Limits:MaxTopics", "Most topics of an event. Default: 100");
         Number("--max-pending-bytes", "MaxPendingBytes", "Most bytes of events that wait to be stored. Default: 67108864", long.MaxValue);
         Number("--max-subscribers", "MaxSubscribers", "Most event streams at a time, 0 for as many as the system allows. Default: 0");
         Number("--recent-window-bytes", "RecentWindowBytes", "Most bytes of the latest events in memory. Default: 33554432", long.MaxValue);
         Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864", long.MaxValue);
+        Duration("--retention-max-age", "Retention:MaxAge", "How long events are kept, 0 for no limit. Default: 30d");
+        Number("--retention-max-events", "Retention:MaxEvents", "How many events the log spans, 0 for no limit. Default: 0", long.MaxValue);
+        Number("--retention-max-bytes", "Retention:MaxBytes", "Most bytes of the log on the disk, 0 for no limit. Default: 17179869184", long.MaxValue);
+        Duration("--retention-interval", "Retention:Interval", "How often the log looks for what is to be dropped. Default: 10s");
+        var retentionTopics = RetentionTopic.Option();
+        Add(retentionTopics, parsed => RetentionTopic.Settings(parsed.GetValue(retentionTopics)!));
+        Number("--ballast-bytes", "BallastBytes", "The size of a file that is given up when the disk is full, 0 for none. Default: 67108864", long.MaxValue);
 
         command.SetAction((parsed, cancellationToken) => Server.RunAsync(
-            settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).Select(setting => setting.Value(parsed)), cancellationToken));
+            [.. settings.Where(setting => parsed.GetResult(setting.Key) is { Implicit: false }).SelectMany(setting => setting.Value(parsed))], cancellationToken));
         return command;
 
         void Text(string name, string key, string description)
@@ -60,12 +69,12 @@ internal static class ServeCommand
             Add(option, parsed => One(key, parsed.GetValue(option)?.ToString("c", CultureInfo.InvariantCulture)));
         }
 
-        void Add(Option option, Func<ParseResult, KeyValuePair<string, string?>> read)
+        void Add(Option option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>> read)
         {
             command.Options.Add(option);
             settings.Add(option, read);
         }
     }
 
-    private static KeyValuePair<string, string?> One(string key, string? value) => new($"Fonte:{key}", value);
+    private static IEnumerable<KeyValuePair<string, string?>> One(string key, string? value) => [new($"Fonte:{key}", value)];
 }

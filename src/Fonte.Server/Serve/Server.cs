@@ -21,7 +21,7 @@ internal static partial class Server
 
     private static volatile bool _started;
 
-    internal static async Task<int> RunAsync(IEnumerable<KeyValuePair<string, string?>> commandLine, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(IReadOnlyList<KeyValuePair<string, string?>> commandLine, CancellationToken cancellationToken)
     {
         DescriptorLimit.Raise();
         try
@@ -53,9 +53,10 @@ internal static partial class Server
         }
     }
 
-    private static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> commandLine, out ServeOptions options)
+    private static WebApplicationBuilder CreateBuilder(IReadOnlyList<KeyValuePair<string, string?>> commandLine, out ServeOptions options)
     {
         var builder = ReadSettings();
+        RetentionTopic.RefuseMixture(builder.Configuration, commandLine);
         builder.Configuration.AddInMemoryCollection(commandLine);
         options = ServeConfiguration.Read(builder.Configuration);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));

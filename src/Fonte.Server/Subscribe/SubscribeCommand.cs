@@ -12,11 +12,12 @@ internal static class SubscribeCommand
         var topics = new Option<string[]>("--match", "-m") { Description = "A topic; * for every topic. May be repeated.", Required = true, Arity = ArgumentArity.OneOrMore };
         topics.RefuseEmpty("A topic must not be empty; * is for every topic.");
         var cursor = new Option<string?>("--last-event-id") { Description = "Begins after this event; earliest for everything that is kept. Default: at the present" };
+        var since = new Option<DateTimeOffset?>("--since") { Description = "Begins with what was published at this time or later, such as 2026-05-01T12:00:00Z. A last event ID wins over it.", CustomParser = Times.Parse };
         var json = new Option<bool>("--json") { Description = "One JSON object per event and line." };
-        var command = new Command("subscribe", "Prints events as they come, until Ctrl-C.") { url, topics, cursor, json };
+        var command = new Command("subscribe", "Prints events as they come, until Ctrl-C.") { url, topics, cursor, since, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var request = new SubscribeRequest { Topics = parsed.GetValue(topics)!, LastEventId = parsed.GetValue(cursor) };
+            var request = new SubscribeRequest { Topics = parsed.GetValue(topics)!, LastEventId = parsed.GetValue(cursor), Since = parsed.GetValue(since) };
             Func<ReceivedEvent, string> format = parsed.GetValue(json) ? EventLines.Json : EventLines.Text;
             return HubCall.RunAsync(parsed.GetValue(url)!, async client =>
             {

@@ -20,7 +20,7 @@ internal sealed record SqliteLogParts(SqliteLogFile File, SqliteLogWriter Writer
             writer = new SqliteLogWriter(file.Path);
             var state = SqliteLogState.Enter(writer.Connection, options.Synchronous, rules, options.TimeProvider.GetUnixMicroseconds());
             writer.Relax(options.Synchronous);
-            var index = TopicIndex.Open(Path.Combine(directory, TopicIndexSchema.FileName), state.Identity, state.NextOffset);
+            var index = TopicIndex.Open(Path.Combine(directory, TopicIndexSchema.FileName), state);
             var ballast = new Ballast(directory, options.BallastBytes);
             return new(file, writer, state, index, ballast, rules) { HasBallast = ballast.TryMakeAtStart() };
         }

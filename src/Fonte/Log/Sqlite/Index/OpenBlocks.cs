@@ -15,7 +15,7 @@ internal sealed class OpenBlocks
     {
         lock (_lock)
         {
-            var block = Last(Block.Of(offset));
+            var block = FindOrBegin(Block.Of(offset));
             var place = (ushort)(offset - Block.Start(block.Number));
             for (var i = 0; i < topics.Count; i++) block.Topics.Add(place, topics[i].GetHashCode());
             if (idHash is { } hash) block.Ids.Add(place, hash);
@@ -25,7 +25,7 @@ internal sealed class OpenBlocks
     /// <summary>Makes a block complete that begins empty: nothing of it was before.</summary>
     internal void Begin(long block)
     {
-        lock (_lock) Last(block);
+        lock (_lock) FindOrBegin(block);
     }
 
     /// <summary>Adds the places where one of these topics may stand, in order; false when the block is not here.</summary>
@@ -78,9 +78,10 @@ internal sealed class OpenBlocks
         return null;
     }
 
-    private OpenBlock Last(long number)
+    private OpenBlock FindOrBegin(long number)
     {
         if (_blocks.Count > 0 && _blocks[^1].Number == number) return _blocks[^1];
+        if (Find(number) is { } known) return known;
         _blocks.Add(new(number));
         if (_blocks.Count > MostBlocks) _blocks.RemoveAt(0);
         return _blocks[^1];

@@ -30,10 +30,10 @@ internal sealed class TopicIndex : IDisposable
     /// <summary>Opens the index of a log, or an empty one where there is none that fits.</summary>
     /// <exception cref="SqliteException">The file cannot be made.</exception>
     /// <exception cref="IOException">The damaged file cannot be removed.</exception>
-    internal static TopicIndex Open(string file, LogIdentity identity, long nextOffset)
+    internal static TopicIndex Open(string file, SqliteLogState state)
     {
         var index = new TopicIndex(file);
-        if (!index.TryOpen(identity, nextOffset)) index.Renew(identity);
+        if (!index.TryOpen(state)) index.Renew(state.Identity);
         return index;
     }
 
@@ -136,18 +136,20 @@ internal sealed class TopicIndex : IDisposable
         }
     }
 
-    private bool TryOpen(LogIdentity identity, long nextOffset)
+    private bool TryOpen(SqliteLogState log)
     {
         if (!File.Exists(_file)) return false;
         try
         {
             _connection = SqliteConnections.Open(_file, SqliteOpenMode.ReadWrite, Settings);
             if (_connection.Scalar("PRAGMA application_id") != TopicIndexSchema.ApplicationId || _connection.Scalar("PRAGMA user_version") != TopicIndexSchema.Version) return false;
-            var validTo = ValidTo(identity, nextOffset);
-            if (validTo is null) return false;
-            var current = identity.Lineage[^1];
+            if (ValidTo(log.Identity, log.NextOffset) is not { } validTo) return false;
+            var sealedTo = CutTo(Block.Of(validTo));
+            var oldest = Block.Of(log.OldestOffset);
+            if (_connection.Scalar($"SELECT count(*) FROM block WHERE block >= {oldest}") != Math.Max(0, sealedTo - oldest)) return false;
+            var current = log.Identity.Lineage[^1];
             _connection.Execute($"UPDATE state SET epoch = '{current.Epoch}', first_offset = {current.FirstOffset}");
-            Volatile.Write(ref _sealedTo, CutTo(Block.Of(validTo.Value)));
+            Volatile.Write(ref _sealedTo, sealedTo);
             return true;
         }
         catch (SqliteException)

@@ -10,6 +10,9 @@ internal enum PublishOutcome
 
     /// <summary>The hub answered that the event is not in the log.</summary>
     Refused,
+
+    /// <summary>The hub answered something else.</summary>
+    Unexplained,
 }
 
 /// <summary>One attempt to publish; a key is used for one attempt only.</summary>
@@ -33,7 +36,7 @@ internal enum DeliveryKind
 }
 
 /// <summary>One thing that a subscriber saw.</summary>
-internal readonly record struct DeliveryRecord(DeliveryKind Kind, string Id, string Key = "", string Digest = "");
+internal readonly record struct DeliveryRecord(DeliveryKind Kind, string Id, string Key = "", string Digest = "", GapData? Gap = null);
 
 /// <summary>Everything that one subscriber saw over all its connections, in order.</summary>
 internal sealed record SubscriberHistory(string Name, IReadOnlyList<DeliveryRecord> Records);

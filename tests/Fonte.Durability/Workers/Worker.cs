@@ -8,7 +8,7 @@ namespace Fonte.Durability;
 /// <remarks>
 /// <code>
 /// to the worker     server PID · stop (publishers) · until OFFSET (subscribers)
-/// from the worker   acknowledged COUNT · subscribed COUNT · finished · failed SENTENCE
+/// from the worker   acknowledged COUNT · refused COUNT · subscribed COUNT · finished · failed SENTENCE
 /// </code>
 /// When the input ends without <c>stop</c> or <c>until</c>, the checker is gone: the worker kills the server and ends.
 /// </remarks>
@@ -18,8 +18,15 @@ internal static class Worker
     {
         using var stop = new CancellationTokenSource();
         long acknowledged = 0;
-        PublisherWorker[] publishers = [.. Create(arguments, (endPoint, folder, index, seed) =>
-            new PublisherWorker(endPoint, folder, index, seed, () => Say("acknowledged", Interlocked.Increment(ref acknowledged))))];
+        long refused = 0;
+        var pause = arguments.Number("--pause", 0);
+        PublisherWorker[] publishers = [.. Create(arguments, (endPoint, folder, index, seed) => new PublisherWorker(endPoint, folder, index, seed, isAcknowledged =>
+        {
+            if (isAcknowledged)
+                Say("acknowledged", Interlocked.Increment(ref acknowledged));
+            else
+                Say("refused", Interlocked.Increment(ref refused));
+        }, pause))];
         return await RunAsync(publishers.Select(publisher => publisher.RunAsync(stop.Token)), publishers, words =>
         {
             if (words is ["stop"])
@@ -29,12 +36,12 @@ internal static class Worker
 
     public static async Task<int> SubscribeAsync(Arguments arguments)
     {
-        var cuts = arguments.Number("--cuts", 1) == 1;
+        var habits = new SubscriberHabits(Cuts: arguments.Number("--cuts", 1) == 1, Stalls: arguments.Number("--stalls", 0) == 1);
         long subscribed = 0;
         SubscriberWorker[] subscribers = [.. Create(arguments, (endPoint, folder, index, seed) =>
         {
             var isFirst = true;
-            return new SubscriberWorker(endPoint, folder, index, seed, cuts, () =>
+            return new SubscriberWorker(endPoint, folder, index, seed, habits, () =>
             {
                 if (isFirst)
                     Say("subscribed", Interlocked.Increment(ref subscribed));

@@ -14,17 +14,25 @@ internal sealed class PublisherWorker : IDisposable
     private readonly int _index;
     private readonly Random _random;
     private readonly RecordFile _records;
-    private readonly Action _onAcknowledged;
+    private readonly Action<bool> _onAnswered;
+    private readonly int _pause;
     private HttpExchange? _exchange;
     private int _count;
 
-    public PublisherWorker(IPEndPoint endPoint, string folder, int index, int seed, Action onAcknowledged)
+    /// <param name="endPoint">The server.</param>
+    /// <param name="folder">For the records.</param>
+    /// <param name="index">Which one it is.</param>
+    /// <param name="seed">Of the run.</param>
+    /// <param name="onAnswered">Told of each answer, and whether it is an acknowledgement.</param>
+    /// <param name="pause">Milliseconds at most between two events.</param>
+    public PublisherWorker(IPEndPoint endPoint, string folder, int index, int seed, Action<bool> onAnswered, int pause = 0)
     {
         _endPoint = endPoint;
         _index = index;
         _random = new Random(unchecked((seed * 1_000_003) + index));
         _records = new RecordFile(RecordFile.PublisherPath(folder, index));
-        _onAcknowledged = onAcknowledged;
+        _onAnswered = onAnswered;
+        _pause = pause;
     }
 
     /// <summary>Publishes until told to stop; the attempt in flight is finished first.</summary>
@@ -33,7 +41,9 @@ internal sealed class PublisherWorker : IDisposable
         while (!stop.IsCancellationRequested)
         {
             if (await PublishAsync() is null)
-                await PauseAsync(stop);
+                await PauseAsync(_random.Next(30, 120), stop);
+            else if (_pause > 0)
+                await PauseAsync(_random.Next(_pause), stop);
         }
     }
 
@@ -82,19 +92,27 @@ internal sealed class PublisherWorker : IDisposable
         {
             var id = answer.Body.Trim();
             _records.Write($"ack {key} {(id.Contains(' ', StringComparison.Ordinal) || id.Length == 0 ? "-" : id)}");
-            _onAcknowledged();
+            _onAnswered(true);
             return id;
         }
 
-        var isKnown = answer.Status is 429 or 503 && !answer.Body.Contains("outcome-unknown", StringComparison.Ordinal);
-        _records.Write(string.Create(CultureInfo.InvariantCulture, $"{(isKnown ? "refused" : "unknown")} {key} {answer.Status}"));
+        // A 503 says which it is; anything else is no answer that the hub may give.
+        var word = answer.Status switch
+        {
+            429 => "refused",
+            503 when answer.Body.Contains("not-appended", StringComparison.Ordinal) => "refused",
+            503 when answer.Body.Contains("outcome-unknown", StringComparison.Ordinal) => "unknown",
+            _ => "wrong",
+        };
+        _records.Write(string.Create(CultureInfo.InvariantCulture, $"{word} {key} {answer.Status}"));
+        _onAnswered(false);
         return answer.Status is >= 400 and < 500 and not 429
             ? throw new CheckerException($"The server answers {answer.Status} to a publish: {answer.Body.ReplaceLineEndings(" ")}")
             : null;
     }
 
-    private async Task PauseAsync(CancellationToken stop) =>
-        await Task.Delay(_random.Next(30, 120), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private static async Task PauseAsync(int milliseconds, CancellationToken stop) =>
+        await Task.Delay(milliseconds, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private byte[] Request(string topic, string data)
     {

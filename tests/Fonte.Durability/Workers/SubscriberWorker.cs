@@ -6,32 +6,42 @@ using Fonte.Bench;
 
 namespace Fonte.Durability;
 
+/// <summary>What a subscriber does beside reading.</summary>
+/// <param name="Cuts">It ends its connections at random bytes.</param>
+/// <param name="Stalls">It stops reading for a while.</param>
+internal sealed record SubscriberHabits(bool Cuts, bool Stalls);
+
 /// <summary>One subscriber: resumes with its cursor whenever the connection ends, and ends it itself at random bytes.</summary>
 internal sealed class SubscriberWorker : IDisposable
 {
     // Longer than a heartbeat: a stream that is silent for so long is broken.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(40);
+    private const int SlowBuffer = 8 * 1024;
     private readonly IPEndPoint _endPoint;
     private readonly Random _random;
     private readonly RecordFile _records;
-    private readonly bool _cuts;
+    private readonly SubscriberHabits _habits;
     private readonly Action _onSubscribed;
     private readonly byte[] _buffer = new byte[16 * 1024];
     private string _cursor = "earliest";
     private long _offset = -1;
     private long _wanted = long.MaxValue;
+    private long _nextStall;
 
-    public SubscriberWorker(IPEndPoint endPoint, string folder, int index, int seed, bool cuts, Action onSubscribed)
+    public SubscriberWorker(IPEndPoint endPoint, string folder, int index, int seed, SubscriberHabits habits, Action onSubscribed)
     {
         _endPoint = endPoint;
         _random = new Random(unchecked((seed * 1_000_003) - index - 1));
         _records = new RecordFile(RecordFile.SubscriberPath(folder, index));
-        _cuts = cuts;
+        _habits = habits;
         _onSubscribed = onSubscribed;
+        _nextStall = Environment.TickCount64 + _random.Next(4_000);
     }
 
     /// <summary>Whether the offset that <see cref="Finish"/> named is reached.</summary>
     private bool IsFinished => _offset >= Volatile.Read(ref _wanted);
+
+    private bool IsFinishing => Volatile.Read(ref _wanted) != long.MaxValue;
 
     /// <summary>Lets the subscriber end once it has reached this offset.</summary>
     public void Finish(long offset) => Volatile.Write(ref _wanted, offset);
@@ -54,6 +64,9 @@ internal sealed class SubscriberWorker : IDisposable
     private async Task<string?> ListenAsync(CancellationToken cancellationToken)
     {
         using var socket = new Socket(_endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        // A small buffer, so that one who stalls is felt by the server and not only by this machine's kernel.
+        if (_habits.Stalls && !IsFinishing && _random.Next(6) == 0)
+            socket.ReceiveBufferSize = SlowBuffer;
         var isConnected = false;
         try
         {
@@ -103,6 +116,14 @@ internal sealed class SubscriberWorker : IDisposable
                     socket.LingerState = new LingerOption(true, 0);
                 return "cut";
             }
+
+            if (_habits.Stalls && !IsFinishing && Environment.TickCount64 >= _nextStall)
+            {
+                await Task.Delay(_random.Next(200, 3_000), cancellationToken);
+                _nextStall = Environment.TickCount64 + _random.Next(1_000, 6_000);
+                // Half of those who stalled go without reading what waits for them.
+                left = _random.Next(2) == 0 ? left : Math.Min(left, 1);
+            }
         }
 
         return "finished";
@@ -130,7 +151,7 @@ internal sealed class SubscriberWorker : IDisposable
     {
         var id = block.Id ?? "-";
         if (block.Type == "fonte-gap")
-            _records.Write($"gap {id}");
+            _records.Write($"gap {id} {GapData.Read(block.Data)}");
         else if (block.Data is { } data)
             _records.Write($"event {id} {Content.KeyOf(data)} {Content.DigestOf(data)}");
         else
@@ -153,7 +174,7 @@ internal sealed class SubscriberWorker : IDisposable
     }
 
     // Some cuts fall into the head or the position block, most among the events, some after a long replay.
-    private long BytesUntilCut() => !_cuts ? long.MaxValue : _random.Next(10) switch
+    private long BytesUntilCut() => !_habits.Cuts ? long.MaxValue : _random.Next(10) switch
     {
         0 => _random.Next(1, 700),
         < 8 => _random.Next(700, 60_000),

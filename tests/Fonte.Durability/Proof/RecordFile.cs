@@ -5,8 +5,8 @@ namespace Fonte.Durability;
 /// <summary>A worker's own file of records: one line each, handed to the system before the worker goes on.</summary>
 /// <remarks>
 /// <code>
-/// publisher    try KEY DIGEST · ack KEY ID · refused KEY STATUS · unknown KEY REASON
-/// subscriber   open CURSOR · answered ID · position ID · event ID KEY DIGEST · gap ID · end REASON
+/// publisher    try KEY DIGEST · ack KEY ID · refused KEY STATUS · unknown KEY REASON · wrong KEY STATUS
+/// subscriber   open CURSOR · answered ID · position ID · event ID KEY DIGEST · gap ID WHY FROM OLDEST · end REASON
 /// </code>
 /// </remarks>
 internal sealed class RecordFile(string path) : IDisposable
@@ -41,6 +41,9 @@ internal sealed class RecordFile(string path) : IDisposable
                     case ["refused", var key, ..]:
                         attempts[key] = attempts[key] with { Outcome = PublishOutcome.Refused };
                         break;
+                    case ["wrong", var key, ..]:
+                        attempts[key] = attempts[key] with { Outcome = PublishOutcome.Unexplained };
+                        break;
                     case ["unknown", ..]:
                         break;
                     default:
@@ -67,7 +70,7 @@ internal sealed class RecordFile(string path) : IDisposable
                     case ["answered", var id]: records.Add(new(DeliveryKind.Answered, id)); break;
                     case ["position", var id]: records.Add(new(DeliveryKind.Position, id)); break;
                     case ["event", var id, var key, var digest]: records.Add(new(DeliveryKind.Event, id, key, digest)); break;
-                    case ["gap", var id]: records.Add(new(DeliveryKind.Gap, id)); break;
+                    case ["gap", var id, var reason, var from, var oldest]: records.Add(new(DeliveryKind.Gap, id, Gap: new(reason, from, oldest))); break;
                     case ["end", ..]: break;
                     default: throw new CheckerException($"{path} has the unexpected line '{line}'.");
                 }

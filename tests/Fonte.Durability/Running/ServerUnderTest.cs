@@ -11,23 +11,22 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
     private readonly string[] _command;
     private readonly IPEndPoint _endPoint;
+    private readonly FaultShim? _shim;
     private readonly StreamWriter _output;
     private readonly Queue<string> _lastLines = [];
     private ChildProcess? _process;
 
-    public ServerUnderTest(CheckerOptions options, string runFolder, int port)
+    public ServerUnderTest(IEnumerable<string> command, string data, string logPath, IPEndPoint endPoint, FaultShim? shim)
     {
-        _endPoint = new IPEndPoint(IPAddress.Loopback, port);
-        var data = Path.Combine(runFolder, "data");
-        Directory.CreateDirectory(data);
-        _output = new StreamWriter(Path.Combine(runFolder, "server.log")) { AutoFlush = true };
-        _command = [.. options.ServerCommand.Select(word => word.Replace("{urls}", $"http://{_endPoint}", StringComparison.Ordinal)
+        (_endPoint, _shim) = (endPoint, shim);
+        _output = new StreamWriter(logPath) { AutoFlush = true };
+        _command = [.. command.Select(word => word.Replace("{urls}", $"http://{_endPoint}", StringComparison.Ordinal)
             .Replace("{data}", data, StringComparison.Ordinal))];
     }
 
     public int ProcessId => _process!.Id;
 
-    public void Start() => _process = new ChildProcess(_command, Log);
+    public void Start() => _process = new ChildProcess(_command, Log, _shim?.NextEnvironment());
 
     /// <exception cref="CheckerException">It ends by itself, or is not ready in time.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private volatile bool _outputEnded;
 
-    public ChildProcess(IReadOnlyList<string> command, Action<string> onLine)
+    public ChildProcess(IReadOnlyList<string> command, Action<string> onLine, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -17,6 +17,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) =>
         {

@@ -8,6 +8,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly Action _onChange;
     private long _acknowledged;
+    private long _refused;
     private long _subscribed;
     private volatile string? _failure;
     private volatile bool _isFinished;
@@ -19,6 +20,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    public long Refused => Volatile.Read(ref _refused);
 
     public long Subscribed => Volatile.Read(ref _subscribed);
 
@@ -43,6 +46,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             case ["acknowledged", var count]:
                 Raise(ref _acknowledged, count);
+                break;
+            case ["refused", var count]:
+                Raise(ref _refused, count);
                 break;
             case ["subscribed", var count]:
                 Raise(ref _subscribed, count);
