@@ -31,13 +31,12 @@ internal sealed class PendingRemovals(TruncationMarks marks)
         lock (_lock) return _waiting is null ? null : new(_waiting, Math.Max(LeastOfStep, StepPerAppend * appends), next);
     }
 
-    /// <summary>A step is durable. True when that was the last of its removal.</summary>
+    /// <summary>A step is durable. True when that was the last of its removal, which the caller then completes.</summary>
     internal bool Done(RemovalStep step, [NotNullWhen(true)] out Removal? finished)
     {
         finished = null;
         if (!step.Done()) return false;
         lock (_lock) (finished, _waiting) = (_waiting!, null);
-        finished.Complete();
         return true;
     }
 

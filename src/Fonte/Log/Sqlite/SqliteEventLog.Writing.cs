@@ -132,7 +132,19 @@ public sealed partial class SqliteEventLog
             _pending.Wake();
             return;
         }
-        if (!removal.IsErasure) return;
+        try
+        {
+            if (removal.IsErasure) ForgetErased(removal);
+        }
+        finally
+        {
+            // Not before: whoever waits takes it that nothing is left, in the write-ahead log neither.
+            removal.Complete();
+        }
+    }
+
+    private void ForgetErased(Removal removal)
+    {
         _recent.Reset(_next);
         if (removal.ErasedTopic is null) return;
         _writer!.TryTruncateWal();
