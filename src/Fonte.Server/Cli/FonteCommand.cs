@@ -22,6 +22,7 @@ internal static class FonteCommand
             ServeCommand.Create(),
             PublishCommand.Create(),
             SubscribeCommand.Create(),
+            LogCommand.Create(),
             BenchCommand.Create(),
         };
         var parsed = root.Parse(Normalize(args));

@@ -18,12 +18,22 @@ internal static partial class StandardOutput
     /// <exception cref="CommandException">The output cannot be written, for instance because the disk is full.</exception>
     internal static bool WriteLine(string line)
     {
+        if (!OperatingSystem.IsWindows()) return Write(Encoding.UTF8.GetBytes(line + "\n"));
+        Console.Out.WriteLine(line);
+        return true;
+    }
+
+    /// <summary>Writes all bytes and returns true, or false when the reader has gone.</summary>
+    /// <exception cref="CommandException">The output cannot be written, for instance because the disk is full.</exception>
+    internal static bool Write(ReadOnlySpan<byte> bytes)
+    {
         if (OperatingSystem.IsWindows())
         {
-            Console.Out.WriteLine(line);
+            using var output = Console.OpenStandardOutput();
+            output.Write(bytes);
             return true;
         }
-        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(line + "\n");
+        var rest = bytes;
         while (rest.Length > 0)
         {
             var written = Write(Descriptor, rest, (nuint)rest.Length);

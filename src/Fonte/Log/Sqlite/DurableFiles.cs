@@ -8,9 +8,11 @@ namespace Fonte;
 internal static partial class DurableFiles
 {
     private const int ReadOnly = 0;
-    private const int ReadWriteCreateCloseOnExec = 2 | 0x40 | 0x80000;
+    private const int ReadWriteCreateCloseOnExec = 2 | 0x40 | CloseOnExec;
+    private const int CloseOnExec = 0x80000;
     private const int OwnerWritesAllRead = 0x1A4;
     private const int ExclusiveNonBlocking = 2 | 4;
+    private const int SharedNonBlocking = 1 | 4;
     private const int WouldBlock = 11;
 
     /// <summary>Makes a folder and those above it, and makes the new entries durable.</summary>
@@ -24,11 +26,11 @@ internal static partial class DurableFiles
     }
 
     /// <summary>Moves a finished file to its place, and makes the folder's entry for it durable.</summary>
-    internal static void Rename(string from, string to)
+    internal static void Rename(string from, string to, bool overwrite = false)
     {
         using (var file = File.OpenHandle(from, FileMode.Open, FileAccess.ReadWrite))
             RandomAccess.FlushToDisk(file);
-        File.Move(from, to);
+        File.Move(from, to, overwrite);
         if (OperatingSystem.IsLinux()) FlushDirectory(Path.GetDirectoryName(to)!);
     }
 
@@ -45,6 +47,21 @@ internal static partial class DurableFiles
         var error = Marshal.GetLastPInvokeError();
         file.Dispose();
         return error == WouldBlock ? null : throw new IOException($"The file {path} cannot be locked.", new Win32Exception(error));
+    }
+
+    /// <summary>Whether a process, this one included, holds the lock now. Changes nothing; holds a shared lock for some microseconds.</summary>
+    internal static bool IsLocked(string path)
+    {
+        if (!File.Exists(path)) return false;
+        if (!OperatingSystem.IsLinux())
+        {
+            using var alone = TryOpenAlone(path);
+            return alone is null;
+        }
+        var descriptor = Open(path, ReadOnly | CloseOnExec, 0);
+        if (descriptor < 0) return false;
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        return FileLock(file, SharedNonBlocking) != 0 && Marshal.GetLastPInvokeError() == WouldBlock;
     }
 
     private static SafeFileHandle? TryOpenAlone(string path)

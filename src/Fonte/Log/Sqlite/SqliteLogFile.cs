@@ -47,7 +47,9 @@ internal sealed class SqliteLogFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static SafeFileHandle Lock(string directory)
+    /// <summary>Makes the folder if it is missing, and locks it for this process.</summary>
+    /// <exception cref="LogUnavailableException">With the sentence for the operator.</exception>
+    internal static SafeFileHandle Lock(string directory)
     {
         try
         {
@@ -118,8 +120,12 @@ internal sealed class SqliteLogFile : IDisposable
         return version;
     }
 
-    // Read before SQLite may touch the file: it would make another program's database its own (SQLite file format, section 1.3).
-    private static int CheckHeader(string path)
+    /// <summary>
+    /// Tells a log from other files, and returns its version. Read before SQLite may touch the file: it would make another program's database its
+    /// own (SQLite file format, section 1.3). Not while this process has the log open: closing the file would drop SQLite's locks (fcntl(2)).
+    /// </summary>
+    /// <exception cref="LogUnavailableException">With the sentence for the operator.</exception>
+    internal static int CheckHeader(string path)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
         using var file = File.OpenHandle(path);

@@ -18,17 +18,21 @@ internal sealed record SqliteLogParts(SqliteLogFile File, SqliteLogWriter Writer
         try
         {
             writer = new SqliteLogWriter(file.Path);
+            // After a failed fsync the kernel takes pages for clean that never reached the disk, and only the process that saw it fail knew. With those in
+            // the write-ahead log, a power cut would take everything that is appended behind them; so nothing is appended before all of it is on the disk.
+            if (!writer.TryProve())
+                throw new LogUnavailableException($"The log {file.Path} is being read by another program, so that it cannot be made sure that all of it is on the disk; end that program.");
             var state = SqliteLogState.Enter(writer.Connection, options.Synchronous, rules, options.TimeProvider.GetUnixMicroseconds());
             writer.Relax(options.Synchronous);
             var index = TopicIndex.Open(Path.Combine(directory, TopicIndexSchema.FileName), state);
             var ballast = new Ballast(directory, options.BallastBytes);
             return new(file, writer, state, index, ballast, rules) { HasBallast = ballast.TryMakeAtStart() };
         }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or LogUnavailableException)
         {
             writer?.Dispose();
             file.Dispose();
-            throw new LogUnavailableException($"The log {file.Path} cannot be opened: {exception.Message}", exception);
+            throw exception as LogUnavailableException ?? new LogUnavailableException($"The log {file.Path} cannot be opened: {exception.Message}", exception);
         }
     }
 }

@@ -69,6 +69,7 @@ internal static class SqliteLogSchema
 
         """ + AddedInVersion2;
 
+    // The last four keep the rows a second time, and PRAGMA integrity_check compares: no checksum guards them, and a mark that falls is a silent gap.
     private const string AddedInVersion2 = """
         CREATE INDEX event_by_key ON event (idempotency_key) WHERE idempotency_key IS NOT NULL;
         CREATE TABLE retained (
@@ -79,6 +80,10 @@ internal static class SqliteLogSchema
             topic  TEXT PRIMARY KEY,
             erased INTEGER
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX epoch_again ON epoch (number, epoch, first_offset, time);
+        CREATE INDEX state_again ON state (only, next_offset, boot, relaxed);
+        CREATE INDEX truncated_again ON truncated (topic, truncated_to);
+        CREATE INDEX retained_again ON retained (pattern, truncated_to);
         """;
 
     /// <summary>What makes a log of version n one of version n + 1, beginning with version 1.</summary>
