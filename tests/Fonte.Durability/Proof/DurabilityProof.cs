@@ -1,6 +1,6 @@
 namespace Fonte.Durability;
 
-/// <summary>Proves from the records that design.md's invariants 1 and 2 held, or tells each violation in a sentence.</summary>
+/// <summary>Proves from the records that the invariants 1 and 2 of docs/guarantees.md held, or tells each violation in a sentence.</summary>
 /// <remarks>
 /// Every subscriber must have been subscribed from the beginning of the log and have reached <c>lastOffset</c>.
 /// Pure: records in, sentences out.
