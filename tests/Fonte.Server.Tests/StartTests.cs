@@ -23,6 +23,8 @@ public sealed class StartTests : IDisposable
     [InlineData("serve --urls https://127.0.0.1:0", "--tls-cert")]
     [InlineData("serve --tls-cert only.pem", "--tls-key")]
     [InlineData("serve --urls https://127.0.0.1:0 --tls-cert no.pem --tls-key no.pem", "no.pem")]
+    [InlineData("serve --heartbeat-interval NaN", "--heartbeat-interval: 'NaN' is not a duration")]
+    [InlineData("serve --retention-topic a=max-age:NaN", "--retention-topic")]
     [InlineData("serve --heartbeat-interval 3x", "--heartbeat-interval: '3x' is not a duration")]
     [InlineData("serve --heartbeat-interval 1ms --data :memory:", "Fonte:HeartbeatInterval")]
     [InlineData("serve --max-matchers many", "--max-matchers: 'many' is not a whole number")]

@@ -26,7 +26,9 @@ internal static class Durations
             : text.EndsWith('d') ? (text[..^1], TimeSpan.FromDays(1))
             : (text, TimeSpan.FromSeconds(1));
         duration = default;
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || unit.TotalSeconds * number > MostSeconds) return false;
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+        // Written so that what is no number, which the parser takes whatever the style, is refused too.
+        if (!(number >= 0 && unit.TotalSeconds * number <= MostSeconds)) return false;
         duration = unit * number;
         return true;
     }

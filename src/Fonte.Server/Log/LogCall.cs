@@ -13,7 +13,7 @@ internal static class LogCall
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException("Interrupted; nothing was changed.", FonteCommand.Failed);
+            throw new CommandException("Interrupted; what had begun to be erased may go on, anything else is as it was.", FonteCommand.Failed);
         }
         catch (LogUnavailableException exception)
         {

@@ -110,6 +110,22 @@ public sealed class SqliteRetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Erasure_without_a_server_leaves_the_rules_in_force()
+    {
+        var retention = new RetentionOptions { Topics = [new() { Pattern = "short/*", MaxAge = TimeSpan.FromMinutes(1) }] };
+        await using (var log = Open(retention))
+        {
+            await AppendAsync(log, 1, "short/a");
+            await AppendAsync(log, 2, "b");
+            _time.Advance(TimeSpan.FromMinutes(2));
+            await log.UpkeepAsync();
+        }
+        Assert.Equal(0, await LogErasure.EraseAsync(_folder.Path, "none", _time, Stop));
+        await using var again = Open(retention);
+        Assert.Equal((4, 0), (again.TruncatedTo(Topic("short/a")), again.TruncatedTo(Topic("b"))));
+    }
+
+    [Fact]
     public async Task Only_the_last_events_of_a_topic_are_kept()
     {
         await using var log = Open(new() { Topics = [new() { Pattern = "state/*", KeepLast = 2 }] });

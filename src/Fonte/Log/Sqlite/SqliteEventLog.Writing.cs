@@ -17,7 +17,6 @@ public sealed partial class SqliteEventLog
             taken.Clear();
             if (_fault is not null) RecoverWhenPossible();
         }
-        Leave();
         _removals.Close();
         _ended.SetResult();
     }

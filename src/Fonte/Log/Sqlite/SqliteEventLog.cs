@@ -164,6 +164,8 @@ public sealed partial class SqliteEventLog : IEventLog
         await _ended.Task.ConfigureAwait(false);
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         while (_readers.TryTake(out var reader)) reader.Dispose();
+        // The last to close, because only one that can write takes the write-ahead log away.
+        Leave();
         _index.Dispose();
         _file.Dispose();
         _readerPlaces.Dispose();

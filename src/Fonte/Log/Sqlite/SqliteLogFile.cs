@@ -9,6 +9,7 @@ namespace Fonte;
 internal sealed class SqliteLogFile : IDisposable
 {
     private const int HeaderSize = 100;
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(20);
     private readonly SafeFileHandle _lock;
 
     private SqliteLogFile(string path, SafeFileHandle fileLock)
@@ -62,8 +63,10 @@ internal sealed class SqliteLogFile : IDisposable
         var path = System.IO.Path.Combine(directory, SqliteLogSchema.LockName);
         try
         {
-            return DurableFiles.TryLock(path)
-                ?? throw new LogUnavailableException($"The log in {directory} is in use by another server; stop that one, or give this one another folder.");
+            SafeFileHandle? held = null;
+            // Whoever asks whether a log is open holds the lock for some microseconds.
+            SpinWait.SpinUntil(() => (held = DurableFiles.TryLock(path)) is not null, LongestLook);
+            return held ?? throw new LogUnavailableException($"The log in {directory} is in use by another server; stop that one, or give this one another folder.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

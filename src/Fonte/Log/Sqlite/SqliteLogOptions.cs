@@ -25,6 +25,9 @@ public sealed class SqliteLogOptions
     /// <value>67,108,864 (64 MiB)</value>
     public long BallastBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Whether the rules of retention of the last server stay in force, whatever <see cref="Retention"/> says; nothing is dropped by them.</summary>
+    internal bool KeepsRules { get; init; }
+
     /// <summary>The clock of the commit times.</summary>
     /// <value><see cref="TimeProvider.System"/></value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -22,7 +22,7 @@ internal sealed record SqliteLogParts(SqliteLogFile File, SqliteLogWriter Writer
             // the write-ahead log, a power cut would take everything that is appended behind them; so nothing is appended before all of it is on the disk.
             if (!writer.TryProve())
                 throw new LogUnavailableException($"The log {file.Path} is being read by another program, so that it cannot be made sure that all of it is on the disk; end that program.");
-            var state = SqliteLogState.Enter(writer.Connection, options.Synchronous, rules, options.TimeProvider.GetUnixMicroseconds());
+            var state = SqliteLogState.Enter(writer.Connection, options.Synchronous, options.KeepsRules ? null : rules, options.TimeProvider.GetUnixMicroseconds());
             writer.Relax(options.Synchronous);
             var index = TopicIndex.Open(Path.Combine(directory, TopicIndexSchema.FileName), state);
             var ballast = new Ballast(directory, options.BallastBytes);

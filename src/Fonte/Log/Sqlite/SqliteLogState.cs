@@ -17,7 +17,7 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
     /// Reads the state, and records how the log is open from now on. The connection must be at <c>synchronous=FULL</c>: a mark that a power
     /// cut can take away marks nothing.
     /// </summary>
-    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, RetentionRules rules, long time)
+    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, RetentionRules? rules, long time)
     {
         var boot = CurrentBoot();
         var next = NextOffsetOf(connection);
@@ -31,7 +31,7 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
             next,
             connection.Scalar("SELECT coalesce((SELECT time FROM event ORDER BY offset DESC LIMIT 1), 0)"))
         {
-            Retained = EnterRules(connection, rules),
+            Retained = rules is null ? new Dictionary<string, long>() : EnterRules(connection, rules),
             HighestTruncated = connection.Scalar("SELECT coalesce(max(truncated_to), 0) FROM truncated"),
         };
     }
@@ -69,8 +69,6 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
     {
         connection.Execute("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE);");
         connection.Execute("UPDATE state SET relaxed = 0");
-        // Again, because a reader that closes after the writer would leave that one commit in the write-ahead log.
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     internal static List<LogEpoch> Lineage(SqliteConnection connection)

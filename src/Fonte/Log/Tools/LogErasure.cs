@@ -48,6 +48,7 @@ public static class LogErasure
             // What else is kept is for the server's settings to say, not for this tool.
             Retention = new() { MaxAge = TimeSpan.Zero, MaxBytes = 0, MaxEvents = 0 },
             BallastBytes = 0,
+            KeepsRules = true,
         };
         var log = SqliteEventLog.Open(options, NullLogger<SqliteEventLog>.Instance);
         await using (log.ConfigureAwait(false))
@@ -68,8 +69,9 @@ public static class LogErasure
                 if (timeProvider.GetElapsedTime(started) >= TimeLimit)
                 {
                     if (!request.Withdraw()) continue;
-                    throw new TimeoutException($"The server that has the log {path} open did not erase the topic within {TimeLimit.TotalSeconds:0} s, and was told not to; look at its messages.");
+                    throw new TimeoutException($"The server that has the log {path} open did not say within {TimeLimit.TotalSeconds:0} s that the topic is erased; if it has begun, it goes on. Look at its messages, and ask again.");
                 }
+                if (cancellationToken.IsCancellationRequested) request.Withdraw();
                 await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
             }
         }

@@ -5,6 +5,10 @@ internal sealed class LogImporter(NewLog target, LogImportOptions options)
 {
     private const int LinesBetweenReports = 1000;
     private const long MostOffset = 1L << 62;
+
+    // More than any log of today spans; an index entry is made for every 32,768 offsets, so a slip of the pen would keep a server busy for days.
+    private const long WidestGap = 10_000_000_000;
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
     private readonly LogMarks _marks = new();
     private IReadOnlyList<LogEpoch>? _lineage;
     private long _oldest;
@@ -90,6 +94,9 @@ internal sealed class LogImporter(NewLog target, LogImportOptions options)
         var time = line.TimeMicroseconds ?? Math.Max(_lastTime, options.TimeProvider.GetUnixMicroseconds());
         if (offset <= _last || offset < Math.Max(1, _oldest) || offset >= Math.Min(_next, MostOffset))
             throw new FormatException($"its offset {offset} is not {(_last > 0 ? $"above {_last}, that of the event before," : $"{Math.Max(1, _oldest)} or more")} and below {Math.Min(_next, MostOffset)}");
+        if (offset - Math.Max(_last, _oldest) > WidestGap) throw new FormatException($"its offset {offset} is too far above that of the event before");
+        // Commit times never go back: with one of the future, retention by age and since= would stand still until then.
+        if (time > (options.TimeProvider.GetUtcNow() + ClockTolerance - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) throw new FormatException("its time is in the future");
         if (time < _lastTime) throw new FormatException("its time is before that of the event before");
         var draft = new EventDraft
         {

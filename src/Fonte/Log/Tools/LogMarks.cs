@@ -28,7 +28,7 @@ internal sealed class LogMarks
     internal void AddAll(long truncatedTo) => All = Math.Max(All, truncatedTo);
 
     /// <summary>The offset below which nothing is kept.</summary>
-    internal static long OldestOf(LogSource source, long next) => source.Connection.Scalar($"SELECT coalesce(min(offset), {next}) FROM event");
+    internal static long OldestOf(LogSource source, long next) => source.Connection.Scalar($"SELECT min(coalesce(min(offset), {next}), {next}) FROM event");
 
     /// <summary>
     /// The marks of events that were read up to an offset, for a copy of them. Read after the events, so that what went meanwhile is marked: from single

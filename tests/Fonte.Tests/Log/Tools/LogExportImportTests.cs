@@ -114,10 +114,10 @@ public sealed class LogExportImportTests : IDisposable
     public async Task Lines_from_elsewhere_get_offsets_and_times()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-        var lines = "\uFEFF{\"topics\":[\"a\"]}\r\n\n{\"data\":\"\\ud83d\\udc0c é\",\"topics\":[\"a\",\"b\"],\"time\":\"2027-01-01T01:00:00+01:00\"}\n{\"topics\":[\"c\"],\"offset\":9}";
+        var lines = "\uFEFF{\"topics\":[\"a\"]}\r\n\n{\"data\":\"\\ud83d\\udc0c é\",\"topics\":[\"a\",\"b\"],\"time\":\"2026-01-02T04:04:06+01:00\"}\n{\"topics\":[\"c\"],\"offset\":9}";
         Assert.Equal((3, 10), (Import(lines, time) is var imported ? imported.Events : -1, imported.NextOffset));
         Assert.Equal(
-            ["1|1767323045000000|a||||False||", "2|1798761600000000|a+b||||False|\U0001F40C é|", "9|1798761600000000|c||||False||"],
+            ["1|1767323045000000|a||||False||", "2|1767323046000000|a+b||||False|\U0001F40C é|", "9|1767323046000000|c||||False||"],
             ToolLogs.Events(Target));
         Assert.Empty(ToolLogs.Verify(Target).Damages);
         await using var log = ToolLogs.Open(Target);
@@ -148,6 +148,8 @@ public sealed class LogExportImportTests : IDisposable
     [InlineData("{\"topics\":[\"a\"],\"time\":\"2020-01-01T00:00:00Z\"}", "its time is before that of the event before")]
     [InlineData("{\"topics\":[\"a\"],\"offset\":1}", "offset 1 is not above 1")]
     [InlineData("{\"topics\":[\"a\"],\"offset\":9223372036854775807}", "offset 9223372036854775807 is not above 1")]
+    [InlineData("{\"topics\":[\"a\"],\"time\":\"2199-01-01T00:00:00Z\"}", "its time is in the future")]
+    [InlineData("{\"topics\":[\"a\"],\"offset\":99999999999999}", "too far above")]
     [InlineData("{\"topics\":[\"a\"],\"idempotency_key\":\"YQ==\"}", "'idempotency_key' is not 32 bytes in base64")]
     [InlineData("{\"fonte\":\"log\",\"version\":1,\"lineage\":[{\"epoch\":\"aaaaaaaaaaaa\",\"first_offset\":1}],\"oldest\":1,\"next\":1}", "only in the first line")]
     [InlineData("{\"fonte\":\"end\",\"events\":1}", "header is missing")]
