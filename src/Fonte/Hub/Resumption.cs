@@ -44,7 +44,16 @@ internal static class Resumption
     {
         while (true)
         {
-            var slice = log.Read(topics, from, maxEvents: 1, maxBytes: 1);
+            LogSlice slice;
+            try
+            {
+                slice = log.Read(topics, from, maxEvents: 1, maxBytes: 1);
+            }
+            catch (LogDamagedException exception) when (exception.Offset is { } damaged)
+            {
+                // The replay passes over it, and tells that too.
+                return damaged;
+            }
             if (slice.Events.Count > 0) return slice.Events[0].Offset;
             if (slice.Next == from) return Math.Max(from, log.OldestOffset);
             from = slice.Next;

@@ -136,6 +136,12 @@ internal sealed partial class Pump
 
     private bool TellGap(Subscriber subscriber, ReplayBlock block)
     {
+        // Who declined to be told cannot be helped by a new connection either, which would meet the same damage.
+        if (block.Gap == GapReason.Damaged && !subscriber.TellGaps && subscriber.Written == 0)
+        {
+            subscriber.Cursor = block.From;
+            return true;
+        }
         if (!subscriber.TellGaps || subscriber.Written > 0)
         {
             Finish(subscriber, DisconnectReason.Gap, atBoundary: subscriber.Written == 0);
@@ -143,7 +149,7 @@ internal sealed partial class Pump
         }
         var from = _settings.Identity.At(subscriber.Cursor - 1).ToString();
         subscriber.Cursor = FirstFrom(block, subscriber.Cursor);
-        subscriber.ToldTo = block.TruncatedTo;
+        subscriber.ToldTo = Math.Max(subscriber.ToldTo, block.TruncatedTo);
         return Write(subscriber, output => EventStreamFormat.Gap(output, new(block.Gap, from), _settings.Identity.At(subscriber.Cursor - 1)));
     }
 

@@ -17,7 +17,21 @@ internal sealed class Ballast
     internal long Bytes { get; private set; }
 
     /// <summary>How many bytes the file system has left for this process.</summary>
-    internal long FreeBytes => new DriveInfo(_directory).AvailableFreeSpace;
+    internal long FreeBytes
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(_directory).AvailableFreeSpace;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                // The file system is gone or failing: there is no room on it.
+                return 0;
+            }
+        }
+    }
 
     /// <summary>Makes it, if there is room for it and as much again; otherwise the log does without.</summary>
     internal bool TryMakeAtStart()
@@ -39,7 +53,7 @@ internal sealed class Ballast
             RandomAccess.SetLength(file, Bytes);
             return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Release();
             return false;
@@ -52,7 +66,7 @@ internal sealed class Ballast
         {
             File.Delete(_path);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // On a disk that is failing altogether; then the ballast is no help.
         }

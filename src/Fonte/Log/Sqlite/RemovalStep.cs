@@ -22,6 +22,7 @@ internal sealed class RemovalStep(Removal removal, int most, long next)
             var dropped = writer.DropBelow(removal.Below, most);
             _removed += dropped;
             _isLast = dropped < most;
+            if (_isLast) writer.ForgetMarks(removal.Below);
         }
         if (removal.ErasedTopic is { } erased) writer.AnswerErasure(erased, removal.ErasedCount);
         if (removal.IsErasure) writer.Overwrite(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte;
@@ -45,7 +46,12 @@ public sealed partial class SqliteEventLog
     private void Place(PendingAppend append, CommitBatch batch, AppendAnswers answers, long time)
     {
         var offset = _next + batch.Events.Count;
-        if (append.Seal is null || _fault is not null)
+        if (_fault is not null)
+        {
+            answers.Add(new(AppendOutcome.Unavailable));
+            return;
+        }
+        if (append.Seal is null)
         {
             answers.Add(new(AppendOutcome.Appended, offset));
         }
@@ -62,6 +68,8 @@ public sealed partial class SqliteEventLog
         else
         {
             answers.Add(new(AppendOutcome.Appended, offset));
+            // The look-up has failed, and nothing of this batch is appended.
+            if (_fault is not null) return;
         }
         batch.Add(append, offset, time);
     }
@@ -140,7 +148,7 @@ public sealed partial class SqliteEventLog
         {
             if (_finished is not null) Finish(_finished);
             if (_shrinking) Shrink();
-            if (_writer!.WalBytes > MostWalBytes) _writer.TryTruncateWal();
+            if (_writer!.WalBytes > MostWalBytes && Stopwatch.GetElapsedTime(_walHeldUp) > RetryInterval && !_writer.TryTruncateWal()) _walHeldUp = Stopwatch.GetTimestamp();
         }
         catch (SqliteException exception)
         {

@@ -42,6 +42,8 @@ public sealed partial class SqliteEventLog : IEventLog
     private long _lastTime;
     private bool _isFull;
     private Removal? _finished;
+    // When a reader was last in the way of emptying the write-ahead log; each try may wait for the busy timeout.
+    private long _walHeldUp;
     private long _erasures;
     private int _disposed;
     private volatile bool _shrinking;
@@ -71,7 +73,17 @@ public sealed partial class SqliteEventLog : IEventLog
         var parts = SqliteLogParts.Open(options);
         if (!parts.HasBallast) Log.NoBallast(logger, parts.File.Path);
         Log.Opened(logger, parts.File.Path, parts.State.Identity.Epoch, parts.State.OldestOffset, parts.State.NextOffset);
-        return new SqliteEventLog(options, logger, parts);
+        try
+        {
+            return new SqliteEventLog(options, logger, parts);
+        }
+        catch (SqliteException exception)
+        {
+            parts.Writer.Dispose();
+            parts.Index.Dispose();
+            parts.File.Dispose();
+            throw new LogUnavailableException($"The log {parts.File.Path} is damaged: {exception.Message}", exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -159,6 +171,7 @@ public sealed partial class SqliteEventLog : IEventLog
     /// <summary>Commits what waits, then closes the files. Appends are refused from now on.</summary>
     public async ValueTask DisposeAsync()
     {
+        _upkeep.Close();
         _pending.Close();
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _ended.Task.ConfigureAwait(false);

@@ -64,8 +64,8 @@ internal sealed partial class SqliteLogReader : IDisposable
     internal long? FindEventId(string id, long oldest, long end)
     {
         var hash = EventRow.HashOf(id);
-        var sealedTo = SealedTo();
-        foreach (var offset in IndexReader.FindId(hash, sealedTo))
+        var (found, sealedTo) = FindSealedId(hash);
+        foreach (var offset in found)
         {
             if (offset >= oldest && HasId(offset, id)) return offset;
         }
@@ -190,22 +190,41 @@ internal sealed partial class SqliteLogReader : IDisposable
         }
     }
 
-    private bool TryFind(long block, TopicSelection topics) =>
-        block < SealedTo() ? IndexReader.TryFind(block, topics, _offsets) : _open.TryFind(block, topics, _offsets);
-
-    // 0 too where the index cannot be opened: then everything is read through.
-    private long SealedTo()
+    // Where the index cannot tell, everything is read through.
+    private bool TryFind(long block, TopicSelection topics)
     {
+        if (block >= _index.SealedTo) return _open.TryFind(block, topics, _offsets);
         try
         {
-            return IndexReader is null ? 0 : _index.SealedTo;
+            var index = IndexReader;
+            // Looked at again afterwards: an index that was made anew meanwhile knows no block yet, and would seem to know that nothing is there.
+            if (index.TryFind(block, topics, _offsets) && IsCurrent(index) && block < _index.SealedTo) return true;
         }
         catch (SqliteException)
         {
             _index.ReportDamage();
-            return 0;
         }
+        _offsets.Clear();
+        return false;
     }
+
+    private (List<long> Offsets, long SealedTo) FindSealedId(long hash)
+    {
+        try
+        {
+            var index = IndexReader;
+            var sealedTo = _index.SealedTo;
+            var found = index.FindId(hash, sealedTo);
+            if (IsCurrent(index)) return (found, sealedTo);
+        }
+        catch (SqliteException)
+        {
+            _index.ReportDamage();
+        }
+        return ([], 0);
+    }
+
+    private bool IsCurrent(TopicIndexReader index) => index.Generation == _index.Generation && !_index.IsDamaged;
 
     private bool ReadOffsets(TopicSelection topics, long end, ReadRun run)
     {

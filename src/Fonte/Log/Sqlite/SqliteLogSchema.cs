@@ -82,7 +82,7 @@ internal static class SqliteLogSchema
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX epoch_again ON epoch (number, epoch, first_offset, time);
         CREATE INDEX state_again ON state (only, next_offset, boot, relaxed);
-        CREATE INDEX truncated_again ON truncated (topic, truncated_to);
+        CREATE INDEX truncated_again ON truncated (truncated_to, topic);
         CREATE INDEX retained_again ON retained (pattern, truncated_to);
         """;
 

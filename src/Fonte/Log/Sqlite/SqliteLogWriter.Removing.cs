@@ -11,6 +11,7 @@ internal sealed partial class SqliteLogWriter
     private readonly SqliteStatement _markRule;
     private readonly SqliteStatement _keepNext;
     private readonly SqliteStatement _erased;
+    private readonly SqliteStatement _forgetMarks;
 
     /// <summary>How many pages hold something, and how many are free.</summary>
     internal (long Used, long Free) Pages
@@ -40,6 +41,13 @@ internal sealed partial class SqliteLogWriter
     {
         _dropOne.Bind(1, offset);
         return Changes(_dropOne);
+    }
+
+    /// <summary>Forgets marks of topics that the log's oldest offset has passed, a few at a time.</summary>
+    internal void ForgetMarks(long below)
+    {
+        _forgetMarks.Bind(1, below);
+        _forgetMarks.Run();
     }
 
     internal void Mark(string topic, long truncatedTo) => Mark(_mark, topic, truncatedTo);

@@ -17,7 +17,7 @@ internal sealed partial class SqliteLogWriter : IDisposable
     private readonly SqliteStatement _rollback;
 
     // The busy timeout is for readers in the way of TryTruncateWal, and for somebody who looks with sqlite3.
-    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000;";
+    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 250;";
 
     /// <summary>Opens the connection at <c>synchronous=FULL</c>; <see cref="Relax"/> changes that.</summary>
     internal SqliteLogWriter(string file)
@@ -36,6 +36,7 @@ internal sealed partial class SqliteLogWriter : IDisposable
             _mark = Prepare("INSERT INTO truncated VALUES (?1, ?2) ON CONFLICT DO UPDATE SET truncated_to = max(truncated_to, excluded.truncated_to)");
             _markRule = Prepare("INSERT INTO retained VALUES (?1, ?2) ON CONFLICT DO UPDATE SET truncated_to = max(truncated_to, excluded.truncated_to)");
             _keepNext = Prepare("UPDATE state SET next_offset = max(next_offset, ?1)");
+            _forgetMarks = Prepare("DELETE FROM truncated WHERE topic IN (SELECT topic FROM truncated WHERE truncated_to <= ?1 LIMIT 256)");
             _erased = Prepare("UPDATE erasure SET erased = ?2 WHERE topic = ?1");
         }
         catch

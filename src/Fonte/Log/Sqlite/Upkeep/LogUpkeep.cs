@@ -71,10 +71,16 @@ internal sealed partial class LogUpkeep : IAsyncDisposable
         return erasure.Completion.Task;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Says that the log closes; what waits for the writer then ends.</summary>
+    internal void Close()
     {
         _closing = true;
         Wake();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close();
         await _ended.Task.ConfigureAwait(false);
         _reader.Dispose();
     }
@@ -111,15 +117,33 @@ internal sealed partial class LogUpkeep : IAsyncDisposable
         _ended.SetResult();
     }
 
+    // Each whether or not the one before succeeds: an index that cannot be written must not stop retention.
     private void DoAll(bool retain)
     {
-        SealBlocks();
-        EraseTopics();
-        if (retain || Stopwatch.GetElapsedTime(_retainedAt) >= _rules.Options.Interval)
+        Exception? failure = null;
+        foreach (var step in (Action[])[SealBlocks, EraseTopics, Retain, DropOldBlocks])
         {
+            try
+            {
+                step();
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                failure ??= exception;
+            }
+        }
+        if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+
+        void Retain()
+        {
+            if (!retain && Stopwatch.GetElapsedTime(_retainedAt) < _rules.Options.Interval) return;
             DropByRules();
             _retainedAt = Stopwatch.GetTimestamp();
         }
+    }
+
+    private void DropOldBlocks()
+    {
         while (!_closing && _log.Index.TryDropOldest(Block.Of(_log.OldestOffset)))
         {
         }
