@@ -27,6 +27,8 @@ internal sealed class RefusingLog : IEventLog
 
     public long TruncatedTo(TopicSelection topics) => 1;
 
+    public long Truncations => 0;
+
     public long Erasures => 0;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -30,8 +30,8 @@ internal sealed record ResumeGap(GapReason Reason, string From);
 /// <param name="Gap">What it misses, or <see langword="null"/>.</param>
 internal sealed record ResumePoint(long Next, string? LastEventId, ResumeGap? Gap = null)
 {
-    /// <summary>Up to here events of its topics may be missing without being told again.</summary>
-    internal long TruncatedTo { get; init; }
+    /// <summary>What <see cref="IEventLog.Truncations"/> was: what had gone by then is not told again.</summary>
+    internal long Truncations { get; init; }
 }
 
 internal static class GapReasons

@@ -11,9 +11,10 @@ internal static class Resumption
     internal static ResumePoint Resolve(IEventLog log, SubscribeRequest request)
     {
         var lastEventId = request.LastEventId;
-        if (string.IsNullOrEmpty(lastEventId) && request.Since is null) return new(log.NextOffset, null);
+        if (string.IsNullOrEmpty(lastEventId) && request.Since is null) return new(log.NextOffset, null) { Truncations = log.Truncations };
+        var truncations = log.Truncations;
         var truncatedTo = log.TruncatedTo(request.Topics);
-        return Find() with { TruncatedTo = truncatedTo };
+        return Find() with { Truncations = truncations };
 
         ResumePoint Find()
         {

@@ -52,6 +52,12 @@ public interface IEventLog : IAsyncDisposable
     /// </summary>
     long TruncatedTo(TopicSelection topics);
 
+    /// <summary>
+    /// Changes whenever events begin to be dropped one by one, before they go. <see cref="TruncatedTo"/> alone does not tell of an event that goes below an
+    /// earlier mark.
+    /// </summary>
+    long Truncations { get; }
+
     /// <summary>How often history was erased on demand. Whoever keeps events in memory forgets them when it has changed; waiters for the tail are woken.</summary>
     long Erasures { get; }
 }

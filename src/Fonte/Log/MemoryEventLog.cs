@@ -92,6 +92,9 @@ public sealed class MemoryEventLog : IEventLog
     public long TruncatedTo(TopicSelection topics) => 0;
 
     /// <inheritdoc/>
+    public long Truncations => 0;
+
+    /// <inheritdoc/>
     public long Erasures => 0;
 
     /// <inheritdoc/>

@@ -13,6 +13,8 @@ internal abstract class SabotagedLog(IEventLog log) : IEventLog
 
     public string? Fault => Log.Fault;
 
+    public long Truncations => Log.Truncations;
+
     public long Erasures => Log.Erasures;
 
     protected IEventLog Log { get; } = log;

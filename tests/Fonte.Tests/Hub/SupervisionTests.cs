@@ -146,6 +146,8 @@ public sealed class SupervisionTests
 
         public long TruncatedTo(TopicSelection topics) => _log.TruncatedTo(topics);
 
+        public long Truncations => _log.Truncations;
+
         public long Erasures => _log.Erasures;
 
         public ValueTask DisposeAsync() => _log.DisposeAsync();

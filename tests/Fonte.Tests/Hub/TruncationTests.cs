@@ -73,6 +73,27 @@ public sealed class TruncationTests : IDisposable
     }
 
     [Fact]
+    public async Task Event_that_goes_below_the_mark_of_another_topic_is_told_too()
+    {
+        await using var log = Open(new() { Pattern = "state/*", KeepLast = 1 });
+        await using var hub = new TestHub(log, new() { RecentWindowBytes = 1, ReplayCacheBytes = 1 });
+        for (var n = 1; n <= 1000; n++) await hub.PublishAsync(n == 900 ? "state/b" : "log", $"{n} {new string('x', 300)}");
+        for (var n = 0; n < 2; n++) await hub.PublishAsync("state/a", "high mark");
+        await log.UpkeepAsync();
+        await using var slow = hub.Subscribe("*", "earliest", pauseBytes: 1000);
+        Assert.StartsWith("1 ", await slow.NextDataAsync(), StringComparison.Ordinal);
+        await hub.PublishAsync("state/b", "new");
+        await log.UpkeepAsync();
+        var told = false;
+        while (await slow.NextAsync() is var next && !next.Data.StartsWith("901 ", StringComparison.Ordinal))
+        {
+            told |= next.EventType == "fonte-gap";
+            Assert.False(next.Data.StartsWith("900 ", StringComparison.Ordinal));
+        }
+        Assert.True(told);
+    }
+
+    [Fact]
     public async Task Erased_event_is_not_sent_from_memory_to_who_comes_later()
     {
         await using var log = Open(new() { Pattern = "none", KeepLast = 1 });

@@ -132,7 +132,7 @@ internal sealed partial class Pump
 
     /// <summary>Whether events between the cursor and the block may be missing of which the subscriber was not told.</summary>
     private static bool LacksBefore(Subscriber subscriber, ReplayBlock block) =>
-        block.From > subscriber.Cursor || (block.TruncatedTo > subscriber.Cursor && block.TruncatedTo > subscriber.ToldTo);
+        block.From > subscriber.Cursor || (block.TruncatedTo > subscriber.Cursor && block.Truncations != subscriber.KnownTruncations);
 
     private bool TellGap(Subscriber subscriber, ReplayBlock block)
     {
@@ -149,7 +149,7 @@ internal sealed partial class Pump
         }
         var from = _settings.Identity.At(subscriber.Cursor - 1).ToString();
         subscriber.Cursor = FirstFrom(block, subscriber.Cursor);
-        subscriber.ToldTo = Math.Max(subscriber.ToldTo, block.TruncatedTo);
+        if (block.Gap == GapReason.Truncated) subscriber.KnownTruncations = block.Truncations;
         return Write(subscriber, output => EventStreamFormat.Gap(output, new(block.Gap, from), _settings.Identity.At(subscriber.Cursor - 1)));
     }
 

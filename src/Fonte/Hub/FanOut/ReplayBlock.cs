@@ -13,6 +13,9 @@ internal sealed class ReplayBlock(TopicSelection topics, long from, long next, E
     /// <summary>Below which offset events of these topics may have been missing when the block was read.</summary>
     internal long TruncatedTo { get; init; }
 
+    /// <summary>What <see cref="IEventLog.Truncations"/> was then.</summary>
+    internal long Truncations { get; init; }
+
     /// <summary>Why what lies before <see cref="From"/> is not here.</summary>
     internal GapReason Gap { get; init; } = GapReason.Truncated;
 

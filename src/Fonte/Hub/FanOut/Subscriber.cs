@@ -45,8 +45,8 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, Pi
 
     internal TopicSelection Topics => request.Topics;
 
-    /// <summary>Up to which offset it has been told that events of its topics may be missing.</summary>
-    internal long ToldTo { get; set; } = start.TruncatedTo;
+    /// <summary>What the log's count of truncations was when it last knew that events of its topics may be missing.</summary>
+    internal long KnownTruncations { get; set; } = start.Truncations;
 
     internal IReadOnlyList<TopicMatcher> Matchers => request.Matchers;
 

@@ -110,6 +110,9 @@ public sealed partial class SqliteEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public long Truncations => _marks.Version;
+
+    /// <inheritdoc/>
     public long Erasures => Interlocked.Read(ref _erasures);
 
     /// <inheritdoc/>

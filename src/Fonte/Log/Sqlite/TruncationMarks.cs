@@ -14,6 +14,7 @@ internal sealed class TruncationMarks
     private readonly RetentionRules _rules;
     private readonly Dictionary<string, long> _byRule;
     private IReadOnlyDictionary<string, long> _onTheirWay = new Dictionary<string, long>();
+    private long _version;
     private long _oldest;
     private long _highestOfTopics;
 
@@ -26,6 +27,9 @@ internal sealed class TruncationMarks
 
     /// <summary>Below it nothing is kept.</summary>
     internal long Oldest => Volatile.Read(ref _oldest);
+
+    /// <summary>Changes whenever events begin to go one by one.</summary>
+    internal long Version => Volatile.Read(ref _version);
 
     /// <summary>Below which offset events under the rule of this pattern are missing.</summary>
     internal long OfRule(string pattern)
@@ -41,6 +45,7 @@ internal sealed class TruncationMarks
             if (removal.Below > _oldest) Volatile.Write(ref _oldest, removal.Below);
             if (removal.Rule is var (pattern, to)) _byRule[pattern] = Math.Max(to, _byRule.GetValueOrDefault(pattern));
             _onTheirWay = removal.Topics;
+            if (removal.Offsets.Count > 0) Volatile.Write(ref _version, _version + 1);
             foreach (var mark in removal.Topics.Values) _highestOfTopics = Math.Max(_highestOfTopics, mark);
         }
     }
