@@ -63,14 +63,13 @@ internal sealed class TopicIndex : IDisposable
 
     /// <summary>Writes a block whose events all stand in the log.</summary>
     /// <param name="block">The block at <see cref="SealedTo"/>, or a later one when those before have no events any more.</param>
-    /// <param name="entries">Topic and place of each event of the block, once for each topic; in any order.</param>
+    /// <param name="topics">For each topic of the block the places of its events, rising.</param>
     /// <param name="ids">Hash and offset of each own ID of the block.</param>
-    internal void Seal(long block, List<(string Topic, ushort Place)> entries, List<(long IdHash, long Offset)> ids)
+    internal void Seal(long block, Dictionary<string, List<ushort>> topics, List<(long IdHash, long Offset)> ids)
     {
-        entries.Sort(static (left, right) => string.CompareOrdinal(left.Topic, right.Topic) is not 0 and var order ? order : left.Place - right.Place);
         ids.Sort();
         using var transaction = Connection.BeginTransaction();
-        SealTopics(block, entries);
+        SealTopics(block, topics);
         using (var insert = new SqliteStatement(Connection, "INSERT INTO own_id VALUES (?1, ?2, ?3)"))
         {
             foreach (var (hash, offset) in ids)
@@ -118,21 +117,16 @@ internal sealed class TopicIndex : IDisposable
 
     public void Dispose() => _connection?.Dispose();
 
-    private void SealTopics(long block, List<(string Topic, ushort Place)> entries)
+    private void SealTopics(long block, Dictionary<string, List<ushort>> topics)
     {
         using var insert = new SqliteStatement(Connection, "INSERT INTO topic VALUES (?1, ?2, ?3)");
-        var places = new List<ushort>();
-        for (var i = 0; i < entries.Count; i++)
+        // In the order of the keys, so that each row is added at the end.
+        foreach (var topic in topics.Keys.Order(StringComparer.Ordinal))
         {
-            var (topic, place) = entries[i];
-            // An event may name a topic twice.
-            if (places.Count == 0 || places[^1] != place) places.Add(place);
-            if (i + 1 < entries.Count && entries[i + 1].Topic == topic) continue;
             insert.Bind(1, block);
             insert.BindText(2, topic);
-            insert.BindBlob(3, PlaceList.Encode(block, topic, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(places)));
+            insert.BindBlob(3, PlaceList.Encode(block, topic, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(topics[topic])));
             insert.Run();
-            places.Clear();
         }
     }
 

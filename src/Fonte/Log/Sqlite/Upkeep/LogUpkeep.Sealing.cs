@@ -23,16 +23,22 @@ internal sealed partial class LogUpkeep
     {
         var start = Block.Start(block);
         var end = Block.Start(block + 1);
-        var entries = new List<(string, ushort)>(Block.Length);
+        var places = new Dictionary<string, List<ushort>>(StringComparer.Ordinal);
         var ids = new List<(long, long)>();
         for (var from = start; from < end; from += RowsAtOnce)
         {
             _reader.ReadTopics(from, Math.Min(end, from + RowsAtOnce), (offset, topics, idHash) =>
             {
-                foreach (var topic in topics) entries.Add((topic, (ushort)(offset - start)));
+                var place = (ushort)(offset - start);
+                foreach (var topic in topics)
+                {
+                    if (!places.TryGetValue(topic, out var list)) places.Add(topic, list = []);
+                    // An event may name a topic twice.
+                    if (list.Count == 0 || list[^1] != place) list.Add(place);
+                }
                 if (idHash is { } hash) ids.Add((hash, offset));
             });
         }
-        _log.Index.Seal(block, entries, ids);
+        _log.Index.Seal(block, places, ids);
     }
 }
