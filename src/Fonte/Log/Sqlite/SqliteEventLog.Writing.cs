@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte;
@@ -148,7 +147,8 @@ public sealed partial class SqliteEventLog
         {
             if (_finished is not null) Finish(_finished);
             if (_shrinking) Shrink();
-            if (_writer!.WalBytes > MostWalBytes && Stopwatch.GetElapsedTime(_walHeldUp) > RetryInterval && !_writer.TryTruncateWal()) _walHeldUp = Stopwatch.GetTimestamp();
+            // A reader that stays may hold up each try for the busy timeout; so the next one waits until there is a little more to gain.
+            if (_writer!.WalBytes is var bytes && bytes > _emptyWalAbove) _emptyWalAbove = _writer.TryTruncateWal() ? MostWalBytes : bytes + WalGrowthPerTry;
         }
         catch (SqliteException exception)
         {

@@ -18,6 +18,7 @@ public sealed partial class SqliteEventLog : IEventLog
     private const int MostReaders = 8;
     private const int PagesAtOnce = 32;
     private const long MostWalBytes = 64 * 1024 * 1024;
+    private const long WalGrowthPerTry = 4 * 1024 * 1024;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly SqliteLogOptions _options;
@@ -42,8 +43,7 @@ public sealed partial class SqliteEventLog : IEventLog
     private long _lastTime;
     private bool _isFull;
     private Removal? _finished;
-    // When a reader was last in the way of emptying the write-ahead log; each try may wait for the busy timeout.
-    private long _walHeldUp;
+    private long _emptyWalAbove = MostWalBytes;
     private long _erasures;
     private int _disposed;
     private volatile bool _shrinking;

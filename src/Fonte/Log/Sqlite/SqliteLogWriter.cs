@@ -17,7 +17,7 @@ internal sealed partial class SqliteLogWriter : IDisposable
     private readonly SqliteStatement _rollback;
 
     // The busy timeout is for readers in the way of TryTruncateWal, and for somebody who looks with sqlite3.
-    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 250;";
+    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000;";
 
     /// <summary>Opens the connection at <c>synchronous=FULL</c>; <see cref="Relax"/> changes that.</summary>
     internal SqliteLogWriter(string file)
