@@ -79,6 +79,6 @@ public sealed class EventStreamFormatTests
             Type = type,
             RetryMilliseconds = retry,
         };
-        return Encoding.UTF8.GetString(EventStreamFormat.Encode(logged, Identity).Bytes);
+        return Encoding.UTF8.GetString(EventStreamFormat.Encode(logged, Identity));
     }
 }

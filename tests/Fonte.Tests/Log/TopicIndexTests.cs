@@ -94,6 +94,21 @@ public sealed class TopicIndexTests : IDisposable
         Assert.Equal((0, 0), (connection.Scalar("SELECT count(*) FROM topic"), connection.Scalar("SELECT count(*) FROM block")));
     }
 
+    [Fact]
+    public async Task Topic_that_was_erased_before_its_block_was_sealed_does_not_enter_the_index()
+    {
+        await using var log = Open();
+        await log.AppendAsync(new EventDraft { Topics = ["person/7", "t1"], Data = default }, Stop);
+        var all = await FillAsync(log, Block.Length / 2);
+        Assert.Equal(1, await log.EraseAsync("person/7", Stop));
+        all = [.. all, .. await FillAsync(log, Block.Length)];
+        await log.UpkeepAsync();
+        Assert.Equal(1, log.Index.SealedTo);
+        Assert.Equal(all.Where(one => one.Topics.Contains("t1")).Select(one => one.Offset), OffsetsOf(log, ["t1"], 1, 1000));
+        using var connection = SqliteConnections.Open(IndexFile, SqliteOpenMode.ReadOnly);
+        Assert.Equal(0, connection.Scalar("SELECT count(*) FROM topic WHERE topic = 'person/7'"));
+    }
+
     private void Spoil(string fault)
     {
         if (fault == "delete") File.Delete(IndexFile);

@@ -11,7 +11,7 @@ internal static class EventStreamFormat
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
     /// <summary>The bytes of an event: <c>id</c>, <c>event</c>, one <c>data</c> for each line, <c>retry</c>, and the blank line that dispatches it.</summary>
-    internal static EventFrame Encode(LoggedEvent logged, LogIdentity identity)
+    internal static byte[] Encode(LoggedEvent logged, LogIdentity identity)
     {
         var writer = new ArrayBufferWriter<byte>(logged.Data.Length + 128);
         Field(writer, "id: "u8, logged.Id ?? identity.At(logged.Offset).ToString());
@@ -19,7 +19,7 @@ internal static class EventStreamFormat
         Data(writer, logged.Data.Span);
         if (logged.RetryMilliseconds is { } retry) Field(writer, "retry: "u8, retry.ToString(CultureInfo.InvariantCulture));
         writer.Write("\n"u8);
-        return new EventFrame(logged, writer.WrittenSpan.ToArray());
+        return writer.WrittenSpan.ToArray();
     }
 
     /// <summary>The stream's first block: after how long to reconnect.</summary>

@@ -66,7 +66,7 @@ internal sealed class ReplayReaders : IAsyncDisposable
         var version = _cache.Version;
         var slice = _log.Read(topics, from, BlockEvents, BlockBytes);
         var frames = new EventFrame[slice.Events.Count];
-        for (var i = 0; i < frames.Length; i++) frames[i] = EventStreamFormat.Encode(slice.Events[i], _log.Identity);
+        for (var i = 0; i < frames.Length; i++) frames[i] = new(slice.Events[i], _log.Identity);
         // After the read: what was dropped before it has left its mark by now.
         var block = new ReplayBlock(topics, slice.From, slice.Next, frames) { Truncations = _log.Truncations, TruncatedTo = _log.TruncatedTo(topics) };
         if (block.Frames.Length > 0 && block.Covers(topics, from)) _cache.Add(block, version);

@@ -122,7 +122,7 @@ public sealed partial class SqliteEventLog
     private void Publish(List<LoggedEvent> events)
     {
         if (events.Count == 0) return;
-        foreach (var logged in events) _openBlocks.Add(logged.Offset, logged.Topics, logged.IdHash);
+        _openBlocks.Add(events);
         var before = _next;
         _next = events[^1].Offset + 1;
         _recent.Append(events, _next);

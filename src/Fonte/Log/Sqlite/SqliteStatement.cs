@@ -10,28 +10,40 @@ internal sealed class SqliteStatement : IDisposable
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private nint _pointer;
+    private ulong _bound;
 
     internal SqliteStatement(SqliteConnection connection, string sql)
     {
         _database = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
         Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+        _pointer = _statement.DangerousGetHandle();
     }
 
-    internal void Bind(int index, long value) => Check(raw.sqlite3_bind_int64(_statement, index, value));
+    internal void Bind(int index, long value) => Bound(index, SqliteNative.BindInteger(_pointer, index, value));
 
-    internal void BindText(int index, ReadOnlySpan<byte> utf8) => Check(raw.sqlite3_bind_text(_statement, index, utf8));
+    // A null pointer, which an empty span may have, would bind null.
+    internal void BindText(int index, ReadOnlySpan<byte> utf8) =>
+        Bound(index, SqliteNative.BindText(_pointer, index, utf8.IsEmpty ? " "u8 : utf8, utf8.Length, SqliteNative.Copied));
 
     internal void BindText(int index, string text) => BindText(index, Encoding.UTF8.GetBytes(text));
 
-    internal void BindNull(int index) => Check(raw.sqlite3_bind_null(_statement, index));
+    internal void BindBlob(int index, ReadOnlySpan<byte> value) => Bound(index, value.IsEmpty
+        ? SqliteNative.BindZeroes(_pointer, index, 0)
+        : SqliteNative.BindBlob(_pointer, index, value, value.Length, SqliteNative.Copied));
 
-    internal void BindBlob(int index, ReadOnlySpan<byte> value) =>
-        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, index, 0) : raw.sqlite3_bind_blob(_statement, index, value));
+    // Most columns of most events are null and stay so.
+    internal void BindNull(int index)
+    {
+        if ((_bound & (1UL << index)) == 0) return;
+        Check(SqliteNative.BindNull(_pointer, index));
+        _bound &= ~(1UL << index);
+    }
 
     /// <summary>Goes to the next row; false at the end.</summary>
     internal bool Step()
     {
-        var code = raw.sqlite3_step(_statement);
+        var code = SqliteNative.Step(_pointer);
         if (code == raw.SQLITE_ROW) return true;
         if (code == raw.SQLITE_DONE) return false;
         throw Error(code);
@@ -51,19 +63,36 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     // The code that reset returns repeats the failure of the last step, which was thrown there.
-    internal void Reset() => _ = raw.sqlite3_reset(_statement);
+    internal void Reset() => _ = SqliteNative.Reset(_pointer);
 
-    internal bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    internal bool IsNull(int column) => SqliteNative.ColumnType(_pointer, column) == raw.SQLITE_NULL;
 
-    internal long Integer(int column) => raw.sqlite3_column_int64(_statement, column);
+    internal long Integer(int column) => SqliteNative.Integer(_pointer, column);
 
-    internal ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+    /// <summary>The bytes of a text or a blob, valid until the next step.</summary>
+    internal unsafe ReadOnlySpan<byte> Bytes(int column)
+    {
+        // In this order (c3ref/column_blob): the length is that of what was last asked for.
+        var bytes = SqliteNative.Blob(_pointer, column);
+        return new((void*)bytes, SqliteNative.Length(_pointer, column));
+    }
 
     internal string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     internal string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose()
+    {
+        // SQLite answers "misuse" to a null pointer, and crashes on one that is gone.
+        _pointer = 0;
+        _statement.Dispose();
+    }
+
+    private void Bound(int index, int code)
+    {
+        Check(code);
+        _bound |= 1UL << index;
+    }
 
     private void Check(int code)
     {

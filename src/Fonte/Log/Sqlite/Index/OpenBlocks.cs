@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Fonte;
 
-/// <summary>Where topics and own IDs stand in the blocks that are not sealed yet: hashes in memory, written at each commit.</summary>
+/// <summary>
+/// What stands in the blocks that are not sealed yet, added at each commit: the topics of each event, and hashes to find them by, which are made when
+/// somebody searches.
+/// </summary>
 /// <remarks>Thread-safe. Bounded: of blocks that wait too long to be sealed the oldest is given up, and is read through until it is sealed.</remarks>
 internal sealed class OpenBlocks
 {
@@ -10,16 +13,19 @@ internal sealed class OpenBlocks
     private readonly Lock _lock = new();
     private readonly List<OpenBlock> _blocks = [];
 
-    /// <summary>Takes an event that is appended at the end. The hashes are of this process only.</summary>
-    internal void Add(long offset, IReadOnlyList<string> topics, long? idHash)
+    /// <summary>Takes events that are appended at the end.</summary>
+    internal void Add(List<LoggedEvent> events)
     {
         lock (_lock)
         {
-            var block = FindOrBegin(Block.Of(offset));
-            var place = (ushort)(offset - Block.Start(block.Number));
-            for (var i = 0; i < topics.Count; i++) block.Topics.Add(place, topics[i].GetHashCode());
-            if (idHash is { } hash) block.Ids.Add(place, hash);
+            foreach (var logged in events) FindOrBegin(Block.Of(logged.Offset)).Add(logged.Offset, logged.Topics, logged.IdHash);
         }
+    }
+
+    /// <summary>Takes an event that is appended at the end.</summary>
+    internal void Add(long offset, IReadOnlyList<string> topics, long? idHash)
+    {
+        lock (_lock) FindOrBegin(Block.Of(offset)).Add(offset, topics, idHash);
     }
 
     /// <summary>Makes a block complete that begins empty: nothing of it was before.</summary>
@@ -35,7 +41,7 @@ internal sealed class OpenBlocks
         {
             if (Find(number) is not { } block) return false;
             var first = offsets.Count;
-            foreach (var matcher in topics.Matchers) block.Topics.Find(matcher.Pattern.GetHashCode(), Block.Start(number), offsets);
+            foreach (var matcher in topics.Matchers) block.Find(matcher.Pattern, offsets);
             if (topics.Matchers.Count > 1) SortUnique(offsets, first);
             return true;
         }
@@ -47,8 +53,26 @@ internal sealed class OpenBlocks
         lock (_lock)
         {
             if (Find(number) is not { } block) return false;
-            block.Ids.Find(idHash, Block.Start(number), offsets);
+            block.FindId(idHash, offsets);
             return true;
+        }
+    }
+
+    /// <summary>The topics and own IDs of a block to which nothing is added any more; <see langword="null"/> when they are not all here.</summary>
+    internal IReadOnlyList<OpenEvent>? EventsOf(long number)
+    {
+        lock (_lock) return Find(number)?.Events;
+    }
+
+    /// <summary>Forgets the topics of blocks from one to another, of which events were removed: the log is asked when they are sealed. Searches go on.</summary>
+    internal void ForgetTopics(long first, long last)
+    {
+        lock (_lock)
+        {
+            foreach (var block in _blocks)
+            {
+                if (block.Number >= first && block.Number <= last) block.ForgetTopics();
+            }
         }
     }
 
@@ -89,9 +113,51 @@ internal sealed class OpenBlocks
 
     private sealed class OpenBlock(long number)
     {
+        private readonly HashColumn<int> _topics = new();
+        private readonly HashColumn<long> _ids = new();
+        private List<OpenEvent>? _events = [];
+        private int _hashed;
+
         internal long Number { get; } = number;
-        internal HashColumn<int> Topics { get; } = new();
-        internal HashColumn<long> Ids { get; } = new();
+
+        internal List<OpenEvent>? Events => _events;
+
+        internal void Add(long offset, IReadOnlyList<string> topics, long? idHash)
+        {
+            if (_events is null) Hash(new(offset, topics, idHash));
+            else _events.Add(new(offset, topics, idHash));
+        }
+
+        internal void Find(string topic, List<long> offsets)
+        {
+            HashAll();
+            _topics.Find(topic.GetHashCode(), Block.Start(Number), offsets);
+        }
+
+        internal void FindId(long idHash, List<long> offsets)
+        {
+            HashAll();
+            _ids.Find(idHash, Block.Start(Number), offsets);
+        }
+
+        internal void ForgetTopics()
+        {
+            HashAll();
+            _events = null;
+        }
+
+        private void HashAll()
+        {
+            for (; _hashed < _events?.Count; _hashed++) Hash(_events[_hashed]);
+        }
+
+        private void Hash(OpenEvent added)
+        {
+            var place = (ushort)(added.Offset - Block.Start(Number));
+            // The hashes of strings are of this process only, and nobody can choose topics that collide.
+            for (var i = 0; i < added.Topics.Count; i++) _topics.Add(place, added.Topics[i].GetHashCode());
+            if (added.IdHash is { } hash) _ids.Add(place, hash);
+        }
     }
 
     /// <summary>Hashes and their places in two arrays side by side: a search reads one of them from end to end, vectorised.</summary>
@@ -125,3 +191,6 @@ internal sealed class OpenBlocks
         }
     }
 }
+
+/// <summary>An event of a block that is not sealed: where it stands and what it is found by.</summary>
+internal readonly record struct OpenEvent(long Offset, IReadOnlyList<string> Topics, long? IdHash);

@@ -62,14 +62,13 @@ internal sealed class TopicIndex : IDisposable
     }
 
     /// <summary>Writes a block whose events all stand in the log.</summary>
-    /// <param name="block">The block at <see cref="SealedTo"/>, or a later one when those before have no events any more.</param>
-    /// <param name="topics">For each topic of the block the places of its events, rising.</param>
-    /// <param name="ids">Hash and offset of each own ID of the block.</param>
-    internal void Seal(long block, Dictionary<string, List<ushort>> topics, List<(long IdHash, long Offset)> ids)
+    /// <param name="contents">Of the block at <see cref="SealedTo"/>, or of a later one when those before have no events any more.</param>
+    internal void Seal(BlockContents contents)
     {
+        var (block, ids) = (contents.Block, contents.Ids);
         ids.Sort();
         using var transaction = Connection.BeginTransaction();
-        SealTopics(block, topics);
+        SealTopics(block, contents.Places);
         using (var insert = new SqliteStatement(Connection, "INSERT INTO own_id VALUES (?1, ?2, ?3)"))
         {
             foreach (var (hash, offset) in ids)

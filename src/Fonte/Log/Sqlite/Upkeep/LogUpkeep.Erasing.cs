@@ -38,6 +38,8 @@ internal sealed partial class LogUpkeep
             }
             from = slice.Next;
         }
+        // Also from blocks whose events of that topic retention has taken before.
+        _log.OpenBlocks.ForgetTopics(0, long.MaxValue);
         _log.Index.Forget(topic);
         Remove(new() { IsErasure = true, ErasedTopic = topic, ErasedCount = erased });
         _log.Erased(erased);

@@ -21,24 +21,16 @@ internal sealed partial class LogUpkeep
 
     private void Seal(long block)
     {
-        var start = Block.Start(block);
-        var end = Block.Start(block + 1);
-        var places = new Dictionary<string, List<ushort>>(StringComparer.Ordinal);
-        var ids = new List<(long, long)>();
-        for (var from = start; from < end; from += RowsAtOnce)
+        var contents = new BlockContents(block);
+        if (_log.OpenBlocks.EventsOf(block) is { } events)
         {
-            _reader.ReadTopics(from, Math.Min(end, from + RowsAtOnce), (offset, topics, idHash) =>
-            {
-                var place = (ushort)(offset - start);
-                foreach (var topic in topics)
-                {
-                    if (!places.TryGetValue(topic, out var list)) places.Add(topic, list = []);
-                    // An event may name a topic twice.
-                    if (list.Count == 0 || list[^1] != place) list.Add(place);
-                }
-                if (idHash is { } hash) ids.Add((hash, offset));
-            });
+            for (var i = 0; i < events.Count; i++) contents.Add(events[i].Offset, events[i].Topics, events[i].IdHash);
         }
-        _log.Index.Seal(block, places, ids);
+        else
+        {
+            for (var from = Block.Start(block); from < Block.Start(block + 1); from += RowsAtOnce)
+                _reader.ReadTopics(from, Math.Min(Block.Start(block + 1), from + RowsAtOnce), contents.Add);
+        }
+        _log.Index.Seal(contents);
     }
 }

@@ -158,8 +158,12 @@ internal sealed partial class LogUpkeep : IAsyncDisposable
         }
     }
 
-    // This thread is the upkeep's own, and has nothing else to do than to wait.
-    private void Remove(Removal removal) => _log.RemoveAsync(removal).GetAwaiter().GetResult();
+    private void Remove(Removal removal)
+    {
+        // This thread is the upkeep's own, and has nothing else to do than to wait.
+        _log.RemoveAsync(removal).GetAwaiter().GetResult();
+        if (removal.Offsets.Count > 0) _log.OpenBlocks.ForgetTopics(Block.Of(removal.Offsets.Min()), Block.Of(removal.Offsets.Max()));
+    }
 
     private sealed record Erasure(string Topic, TaskCompletionSource<long> Completion);
 }
