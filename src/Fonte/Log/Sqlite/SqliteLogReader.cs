@@ -1,13 +1,10 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte;
 
 /// <summary>One read connection with its prepared statements. Used by one thread at a time.</summary>
-internal sealed partial class SqliteLogReader : IDisposable
+internal sealed class SqliteLogReader : IDisposable
 {
-    // A longer read transaction would keep the write-ahead log from being checkpointed behind it.
-    private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(50);
     private readonly string _file;
     private readonly TopicIndex _index;
     private readonly OpenBlocks _open;
@@ -267,44 +264,4 @@ internal sealed partial class SqliteLogReader : IDisposable
     {
         if (hash == idHash) _offsets.Add(offset);
     });
-
-    /// <summary>What one read has taken so far, and when it is enough.</summary>
-    private sealed class ReadRun(long from, int maxEvents, long maxBytes)
-    {
-        private readonly long _started = Stopwatch.GetTimestamp();
-        private long _bytes;
-        private bool _full;
-
-        internal List<LoggedEvent> Events { get; } = [];
-
-        internal long Next { get; set; } = from;
-
-        internal bool IsOver => _full || Stopwatch.GetElapsedTime(_started) >= LongestTransaction;
-
-        /// <summary>Takes the event the row holds, if it is wanted; false when nothing more is to be read.</summary>
-        internal bool TryTake(SqliteStatement row, TopicSelection topics, string file)
-        {
-            var offset = row.Integer(0);
-            LoggedEvent logged;
-            try
-            {
-                logged = EventRow.Read(row, file);
-            }
-            catch (LogDamagedException) when (Events.Count > 0)
-            {
-                // What lies before a damaged event is sound and is given; the damage is told to who reads from it on.
-                Next = offset;
-                _full = true;
-                return false;
-            }
-            Next = offset + 1;
-            if (topics.Matches(logged.Topics))
-            {
-                Events.Add(logged);
-                _bytes += logged.Size;
-            }
-            _full = Events.Count >= maxEvents || _bytes >= maxBytes || Stopwatch.GetElapsedTime(_started) >= LongestTransaction;
-            return !_full;
-        }
-    }
 }
