@@ -11,15 +11,16 @@ internal static class BenchAccount
         return acknowledged;
     }
 
-    public static bool AnyMissing(SubscriberFleet fleet, long[] acknowledged) =>
-        fleet.Opened.Any(subscriber => !subscriber.ClosedEarly && subscriber.Received < acknowledged[subscriber.Topic]);
+    public static bool AnyMissing(SubscriberFleet fleet, long[] acknowledged, bool stalled) =>
+        fleet.Opened.Any(subscriber => subscriber.IsStalled == stalled && !subscriber.ClosedEarly && subscriber.Received < acknowledged[subscriber.Topic]);
 
     public static BenchReport Report(
         BenchOptions options,
         SubscriberFleet fleet,
         PublisherLane[] lanes,
         LatencyHistogram latencies,
-        (TimeSpan Connecting, TimeSpan Publishing, TimeSpan Measuring) times)
+        (TimeSpan Connecting, TimeSpan Publishing, TimeSpan Measuring) times,
+        ServerMeter meter)
     {
         Subscriber[] opened = [.. fleet.Opened];
         return new BenchReport
@@ -40,6 +41,7 @@ internal static class BenchAccount
             Twice = opened.Sum(subscriber => (subscriber.Tracker?.Twice ?? 0) + subscriber.OffsetsRepeated),
             OutOfOrder = opened.Sum(subscriber => (subscriber.Tracker?.OutOfOrder ?? 0) + subscriber.OffsetsBack),
             Gaps = opened.Sum(subscriber => subscriber.Gaps),
+            Server = meter.Summary(opened.Length),
         };
     }
 

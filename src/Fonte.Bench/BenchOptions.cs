@@ -7,11 +7,27 @@ public sealed class BenchOptions
     internal const int MaximumRate = 100_000;
     internal const int MaximumSize = 1_000_000;
     internal const int MaximumSeconds = 3_600;
-    internal const int MaximumTopics = 10_000;
+    internal const int MaximumTopics = 60_000;
 
     /// <summary>The hub's base URL, or a full event-stream URL; only loopback addresses are accepted.</summary>
-    /// <remarks>With <see cref="Rate"/> above 0 it must be the hub's base URL, because the run publishes too.</remarks>
+    /// <remarks>With <see cref="Rate"/> above 0 it must be the hub's base URL, unless <see cref="PublishUrl"/> says where else to publish.</remarks>
     public required string Url { get; init; }
+
+    /// <summary>Where another server than a Mercure hub takes events, by POST; its event stream is <see cref="Url"/>.</summary>
+    /// <value><see langword="null"/>: the hub at <see cref="Url"/>.</value>
+    public string? PublishUrl { get; init; }
+
+    /// <summary>The body that is posted to <see cref="PublishUrl"/>; <c>{data}</c> stands for the event's data.</summary>
+    /// <value><c>{data}</c></value>
+    public string PublishBody { get; init; } = "{data}";
+
+    /// <summary>The content type of that body.</summary>
+    /// <value><c>text/plain</c></value>
+    public string PublishType { get; init; } = "text/plain";
+
+    /// <summary>The server's process, of which processor time and memory are reported with those of its children.</summary>
+    /// <value><see langword="null"/>: the processes that listen at the URL's port, where the system tells.</value>
+    public int? ProcessId { get; init; }
 
     /// <summary>How many event streams are opened.</summary>
     /// <value>1,000.</value>
@@ -29,13 +45,29 @@ public sealed class BenchOptions
     /// <value>10.</value>
     public int Seconds { get; init; } = 10;
 
-    /// <summary>Over how many topics events and subscribers are spread; each subscriber listens to one.</summary>
+    /// <summary>For how many seconds all subscribers stay idle before their memory is measured and the run goes on.</summary>
+    /// <value>0.</value>
+    public int SettleSeconds { get; init; }
+
+    /// <summary>How many of the subscribers read nothing until everything is published and all others have it.</summary>
+    /// <value>0.</value>
+    public int Stalled { get; init; }
+
+    /// <summary>Whether an <c>https</c> URL is spoken to with HTTP/2, many streams to a connection, instead of HTTP/1.1.</summary>
+    /// <value><see langword="false"/>.</value>
+    public bool Http2 { get; init; }
+
+    /// <summary>Over how many topics events, at random, and subscribers, in turn, are spread; each subscriber listens to one.</summary>
     /// <value>1.</value>
     public int Topics { get; init; } = 1;
 
     /// <summary>Whether the report is written as one JSON object and progress is left out.</summary>
     /// <value><see langword="false"/>.</value>
     public bool Json { get; init; }
+
+    /// <summary>Whom to tell, several times a second, how far the run is.</summary>
+    /// <value><see langword="null"/>.</value>
+    public IProgress<BenchProgress>? Progress { get; init; }
 
     /// <summary>The time that connecting one event stream, up to its first position block, may take.</summary>
     /// <value>10 seconds.</value>
@@ -47,6 +79,18 @@ public sealed class BenchOptions
 
     internal bool Publishes => Rate > 0;
 
+    /// <summary>Whether the server is a hub, whose streams begin with a position.</summary>
+    internal bool IsHub => PublishUrl is null;
+
+    /// <summary>Whether a stream of another type than <c>text/event-stream</c> will do.</summary>
+    internal bool AnyType { get; init; }
+
+    /// <summary>Whether events go to a topic that no subscriber listens to.</summary>
+    internal bool Unheard { get; init; }
+
+    /// <summary>What a subscriber of a protocol of its own does to open its stream.</summary>
+    internal Func<IStreamOpening>? Opening { get; init; }
+
     /// <summary>How many keep-alive connections publish side by side; each waits for its acknowledgement before the next event.</summary>
     internal int Lanes => Publishes ? Math.Clamp(Rate / 50, 1, 128) : 0;
 
@@ -57,6 +101,13 @@ public sealed class BenchOptions
         Require("--seconds", Seconds, 1, MaximumSeconds);
         Require("--topics", Topics, 1, MaximumTopics);
         Require("--size", Size, Stamp.Length, MaximumSize);
+        Require("--settle", SettleSeconds, 0, MaximumSeconds);
+        Require("--stalled", Stalled, 0, Subscribers - 1);
+        if (PublishUrl is null) return;
+        if (Topics > 1)
+            throw new BenchException("With --publish-url there is one topic, the one of the URLs: leave --topics at 1.");
+        if (PublishBody.Split("{data}").Length != 2)
+            throw new BenchException("--publish-body must hold {data} once, where the event's data goes.");
     }
 
     private static void Require(string name, int value, int least, int most)

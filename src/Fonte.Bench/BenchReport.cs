@@ -52,6 +52,12 @@ public sealed record BenchReport
     /// <summary>How often the hub told a subscriber that something was skipped (<c>fonte-gap</c>).</summary>
     public required long Gaps { get; init; }
 
+    /// <summary>What the server used; <see langword="null"/> where the system does not tell.</summary>
+    public ServerSummary? Server { get; init; }
+
+    /// <summary>The server's processor time for each delivery in microseconds, publishing included; <see langword="null"/> where the system does not tell.</summary>
+    public double? ServerMicrosecondsPerDelivery => Server is { } server && Deliveries > 0 ? server.Processor.TotalMicroseconds / Deliveries : null;
+
     /// <summary>Deliveries a second.</summary>
     public double DeliveriesPerSecond => Duration > TimeSpan.Zero ? Deliveries / Duration.TotalSeconds : 0;
 
@@ -61,6 +67,16 @@ public sealed record BenchReport
     /// <summary>Whether <see cref="DeliveredExactly"/> holds and every event stream opened and stayed open.</summary>
     public bool IsClean => DeliveredExactly && Failed == 0 && ClosedEarly == 0;
 }
+
+/// <summary>What the server's processes used, and the load tool beside them.</summary>
+/// <param name="Processor">The server's processor time, user and system, while the run published and delivered, or listened; in steps of 10 ms.</param>
+/// <param name="LoadProcessor">The load tool's own in the same time.</param>
+/// <param name="MemoryAtStart">The server's memory in bytes before the first subscriber (PSS).</param>
+/// <param name="MemoryIdle">Its memory once all were connected and idle.</param>
+/// <param name="MemoryAfter">Its memory once everything was delivered to those who read.</param>
+/// <param name="BytesPerSubscriber">What each idle subscriber added.</param>
+public sealed record ServerSummary(
+    TimeSpan Processor, TimeSpan LoadProcessor, long MemoryAtStart, long MemoryIdle, long MemoryAfter, double BytesPerSubscriber);
 
 /// <summary>What a run published.</summary>
 /// <param name="Acknowledged">Events that the hub acknowledged.</param>

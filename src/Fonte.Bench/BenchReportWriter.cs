@@ -30,6 +30,12 @@ public static class BenchReportWriter
         Row(table, "deliveries", $"{report.Deliveries:N0} in {report.Duration.TotalSeconds:0.0} s, {report.DeliveriesPerSecond:N0}/s");
         if (report.Latency is { } latency)
             Row(table, "latency", Text(latency));
+        if (report.Server is { } server)
+        {
+            Row(table, "server", $"{report.ServerMicrosecondsPerDelivery ?? 0:0.00} µs of processor time a delivery ({server.Processor.TotalSeconds:0.00} s; the load tool {server.LoadProcessor.TotalSeconds:0.00} s)");
+            Row(table, "server's memory", $"{server.MemoryAtStart / 1e6:0.0} MB at the start, {server.MemoryIdle / 1e6:0.0} MB with all connected ({server.BytesPerSubscriber / 1e3:0.00} kB each), {server.MemoryAfter / 1e6:0.0} MB after");
+        }
+
         var counts = report.EventsPerSubscriber;
         Row(table, "per subscriber", $"minimum {counts.Minimum:N0}, median {counts.Median:N0}, maximum {counts.Maximum:N0}");
         Row(table, "lost", report.Published is null ? (FormattableString)$"not known when only listening" : $"{report.Lost:N0}");
@@ -81,6 +87,19 @@ public static class BenchReportWriter
         json.WriteNumber("deliveriesPerSecond", Math.Round(report.DeliveriesPerSecond, 1));
         if (report.Latency is { } latency)
             Write(json, "latencyMilliseconds", latency);
+        if (report.Server is { } server)
+        {
+            json.WriteStartObject("server");
+            json.WriteNumber("processorMilliseconds", Milliseconds(server.Processor));
+            if (report.ServerMicrosecondsPerDelivery is { } each) json.WriteNumber("microsecondsPerDelivery", Math.Round(each, 3));
+            json.WriteNumber("loadProcessorMilliseconds", Milliseconds(server.LoadProcessor));
+            json.WriteNumber("memoryAtStart", server.MemoryAtStart);
+            json.WriteNumber("memoryIdle", server.MemoryIdle);
+            json.WriteNumber("memoryAfter", server.MemoryAfter);
+            json.WriteNumber("bytesPerSubscriber", Math.Round(server.BytesPerSubscriber));
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("eventsPerSubscriber");
         json.WriteNumber("minimum", report.EventsPerSubscriber.Minimum);
         json.WriteNumber("median", report.EventsPerSubscriber.Median);

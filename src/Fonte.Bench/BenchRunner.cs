@@ -27,7 +27,7 @@ public static class BenchRunner
         SocketBudget.Require(options.Subscribers + options.Lanes);
         var target = await BenchTarget.ResolveAsync(options, cancellationToken);
         var connectLimit = TimeSpan.FromSeconds(30 + (options.Subscribers / 250));
-        var total = connectLimit + LongestStartPause + LongestEndPause + TimeSpan.FromSeconds(options.Seconds + 30) + LongestDrain;
+        var total = connectLimit + LongestStartPause + LongestEndPause + TimeSpan.FromSeconds(options.Seconds + options.SettleSeconds + 30) + (2 * LongestDrain);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(total);
         try
@@ -49,24 +49,41 @@ public static class BenchRunner
         using var run = new BenchRun { IsCounting = options.Publishes };
         using var fleet = new SubscriberFleet(options, target, run);
         var connecting = Stopwatch.GetTimestamp();
+        var meter = new ServerMeter(ServerProcesses.Find(options.ProcessId, target.EndPoints[0].Port));
+        meter.Begin();
         var endPoint = await fleet.OpenFirstAsync(cancellationToken);
         await fleet.OpenOthersAsync(endPoint, connectLimit, cancellationToken);
         var connectTime = Stopwatch.GetElapsedTime(connecting);
         await SayAsync(progress,
             $"connected {fleet.Opened.Count():N0} of {options.Subscribers:N0} subscribers in {connectTime.TotalSeconds:0.0} s");
 
-        PublisherLane[] lanes = [.. Enumerable.Range(0, options.Lanes).Select(lane => new PublisherLane(options, target, endPoint, lane))];
+        if (options.SettleSeconds > 0)
+        {
+            await SayAsync(progress, $"idle for {options.SettleSeconds} s");
+            await Task.Delay(TimeSpan.FromSeconds(options.SettleSeconds), cancellationToken);
+        }
+
+        meter.Connected();
+        PublisherLane[] lanes = [.. Enumerable.Range(0, options.Lanes).Select(lane => new PublisherLane(options, target, target.PublishEndPoint(endPoint), lane))];
         var published = TimeSpan.Zero;
         TimeSpan duration;
         if (options.Publishes)
         {
             await SayAsync(progress, $"publishing {options.Rate:N0} events/s for {options.Seconds} s over {options.Lanes} connections");
             var start = Stopwatch.GetTimestamp();
-            await PublishAsync(lanes, start, options.Seconds, cancellationToken);
+            await using (Tell(options, fleet))
+                await PublishAsync(lanes, start, options.Seconds, cancellationToken);
             published = Stopwatch.GetElapsedTime(start);
             if (lanes.All(lane => lane.Acknowledged == 0))
                 throw new BenchException("The hub acknowledged no event.");
-            duration = Stopwatch.GetElapsedTime(start, await DrainAsync(fleet, lanes, options, cancellationToken));
+            duration = Stopwatch.GetElapsedTime(start, await DrainAsync(fleet, lanes, options, stalled: false, cancellationToken));
+            meter.Delivered();
+            if (options.Stalled > 0)
+            {
+                await SayAsync(progress, $"the {options.Stalled:N0} that were stalled read");
+                fleet.ReleaseStalled();
+                await DrainAsync(fleet, lanes, options, stalled: true, cancellationToken);
+            }
         }
         else
         {
@@ -74,15 +91,24 @@ public static class BenchRunner
             await SayAsync(progress, $"listening for {options.Seconds} s");
             var start = Stopwatch.GetTimestamp();
             run.IsCounting = true;
-            await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
+            await using (Tell(options, fleet))
+                await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
             await WaitForPauseAsync(fleet, LongestEndPause, afterEvent: false, cancellationToken);
             run.IsCounting = false;
             duration = Stopwatch.GetElapsedTime(start);
+            meter.Delivered();
         }
 
         run.IsEnding = true;
         await fleet.EndAsync();
-        return BenchAccount.Report(options, fleet, lanes, run.AllLatencies(), (connectTime, published, duration));
+        return BenchAccount.Report(options, fleet, lanes, run.AllLatencies(), (connectTime, published, duration), meter);
+    }
+
+    private static Timer? Tell(BenchOptions options, SubscriberFleet fleet)
+    {
+        if (options.Progress is not { } progress) return null;
+        var start = Stopwatch.GetTimestamp();
+        return new Timer(_ => progress.Report(new(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(options.Seconds), fleet.Received)), null, Look, Look);
     }
 
     private static async Task PublishAsync(PublisherLane[] lanes, long start, int seconds, CancellationToken cancellationToken)
@@ -106,7 +132,7 @@ public static class BenchRunner
     /// <summary>Waits until every subscriber has what was acknowledged for it, or nothing has come for the stall timeout.</summary>
     /// <returns>The timestamp of the last look that saw a new delivery.</returns>
     private static async Task<long> DrainAsync(
-        SubscriberFleet fleet, PublisherLane[] lanes, BenchOptions options, CancellationToken cancellationToken)
+        SubscriberFleet fleet, PublisherLane[] lanes, BenchOptions options, bool stalled, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
         var last = begun;
@@ -115,7 +141,7 @@ public static class BenchRunner
         // Events of unknown outcome may have come in the place of acknowledged ones, so the count alone does not end the drain.
         var leastQuiet = lanes.Any(lane => lane.Unknown > 0) ? TimeSpan.FromSeconds(1) : TimeSpan.Zero;
         while (Stopwatch.GetElapsedTime(begun) < LongestDrain && Stopwatch.GetElapsedTime(last) <
-            (BenchAccount.AnyMissing(fleet, acknowledged) ? options.StallTimeout : leastQuiet))
+            (BenchAccount.AnyMissing(fleet, acknowledged, stalled) ? options.StallTimeout : leastQuiet))
         {
             await Task.Delay(Look, cancellationToken);
             var now = fleet.Received;

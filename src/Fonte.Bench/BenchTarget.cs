@@ -10,15 +10,20 @@ internal sealed class BenchTarget
 {
     private const string HubPath = "/.well-known/mercure";
     private readonly Uri _url;
+    private readonly Uri _publishUrl;
     private readonly string _streamPath;
+    private readonly BenchOptions _options;
 
-    private BenchTarget(Uri url, string streamPath, IPAddress[] addresses, string topicPrefix)
+    private BenchTarget(Uri url, Uri publishUrl, BenchOptions options, IPAddress[] addresses, bool isHubBase)
     {
-        _url = url;
-        _streamPath = streamPath;
-        TopicPrefix = topicPrefix;
+        (_url, _publishUrl, _options) = (url, publishUrl, options);
+        _streamPath = isHubBase ? HubPath + "?match=*" : url.PathAndQuery;
+        TopicPrefix = $"bench-{Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture)}-";
         EndPoints = [.. addresses.Select(address => new IPEndPoint(address, url.Port))];
     }
+
+    /// <summary>Whether it is spoken to over TLS.</summary>
+    public bool IsSecure => _url.Scheme == "https";
 
     /// <summary>The addresses of the host, in the order to try.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; }
@@ -29,37 +34,59 @@ internal sealed class BenchTarget
     /// <exception cref="BenchException">The URL is not one that the run can use.</exception>
     public static async Task<BenchTarget> ResolveAsync(BenchOptions options, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(options.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw new BenchException($"--url '{options.Url}' is not a URL such as http://127.0.0.1:8000.");
-        if (url.Scheme != "http")
-            throw new BenchException("The load tool speaks plain HTTP only: give an http:// URL.");
+        var url = Parse("--url", options.Url);
+        var publishUrl = options.PublishUrl is { } other ? Parse("--publish-url", other) : url;
+        if (publishUrl.Scheme == "https" && options.PublishUrl is not null)
+            throw new BenchException("Events are published over plain HTTP only: give --publish-url as an http:// URL.");
+        if (options.Http2 && url.Scheme != "https")
+            throw new BenchException("HTTP/2 is spoken over TLS only: give an https:// URL.");
 
         var isHub = url.AbsolutePath is "/" or HubPath or HubPath + "/";
-        if (options.Publishes && (!isHub || url.Query.Length > 0))
+        if (options.Publishes && options.IsHub && (!isHub || url.Query.Length > 0))
         {
             throw new BenchException(
                 $"To publish, the run needs the hub's base URL such as {url.GetLeftPart(UriPartial.Authority)}; " +
-                "to listen to this event stream alone, give --rate 0.");
+                "to listen to this event stream alone, give --rate 0; to publish elsewhere, --publish-url.");
         }
 
-        var stream = isHub && url.Query.Length == 0 ? HubPath + "?match=*" : url.PathAndQuery;
-        var run = Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
-        return new BenchTarget(url, stream, await ResolveLoopbackAsync(url, cancellationToken), $"bench-{run}-");
+        var addresses = await ResolveLoopbackAsync(url, cancellationToken);
+        if (publishUrl != url) await ResolveLoopbackAsync(publishUrl, cancellationToken);
+        return new BenchTarget(url, publishUrl, options, addresses, options.IsHub && isHub && url.Query.Length == 0);
     }
+
+    /// <summary>Where events are published, given the address at which the streams were opened.</summary>
+    public IPEndPoint PublishEndPoint(IPEndPoint streams) => new(streams.Address, _publishUrl.Port);
+
+    public Uri StreamUrl(int? topic) => new(_url, PathOf(topic));
 
     public byte[] StreamRequest(int? topic)
     {
-        var path = topic is { } number ? $"{HubPath}?match={TopicName(number)}" : _streamPath;
         return Encoding.ASCII.GetBytes(
-            $"GET {path} HTTP/1.1\r\nHost: {_url.Authority}\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n\r\n");
+            $"GET {PathOf(topic)} HTTP/1.1\r\nHost: {_url.Authority}\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n\r\n");
     }
 
-    /// <summary>The head of a publish request; topic and stamp are written into the body that follows it.</summary>
-    public byte[] PublishHead(int bodyLength) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"POST {HubPath} HTTP/1.1\r\nHost: {_url.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {bodyLength}\r\n\r\n"));
+    /// <summary>A publish request, into which the topic's name, if it is a hub, and the stamp are written at their places.</summary>
+    public (byte[] Request, int TopicAt, int StampAt) PublishRequest()
+    {
+        var form = _options.IsHub ? $"topic={TopicName(0)}&data={{data}}" : _options.PublishBody;
+        var type = _options.IsHub ? "application/x-www-form-urlencoded" : _options.PublishType;
+        var path = _options.IsHub ? HubPath : _publishUrl.PathAndQuery;
+        var body = Encoding.UTF8.GetBytes(form.Replace("{data}", new string('x', _options.Size), StringComparison.Ordinal));
+        var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"POST {path} HTTP/1.1\r\nHost: {_publishUrl.Authority}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n"));
+        var dataAt = Encoding.UTF8.GetByteCount(form.AsSpan(0, form.IndexOf("{data}", StringComparison.Ordinal)));
+        return ([.. head, .. body], _options.IsHub ? head.Length + "topic=".Length : -1, head.Length + dataAt);
+    }
 
     /// <summary>The topic's name; all names of a run have the same length.</summary>
     public string TopicName(int topic) => TopicPrefix + topic.ToString("D5", CultureInfo.InvariantCulture);
+
+    private string PathOf(int? topic) => topic is { } number && _options.IsHub ? $"{HubPath}?match={TopicName(number)}" : _streamPath;
+
+    private static Uri Parse(string option, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? url
+            : throw new BenchException($"{option} '{text}' is not a URL such as http://127.0.0.1:8000.");
 
     private static async Task<IPAddress[]> ResolveLoopbackAsync(Uri url, CancellationToken cancellationToken)
     {

@@ -85,7 +85,7 @@ internal sealed class EventStreamScanner(IEventBlockSink sink)
         {
             case (byte)'d' when IsField(line, "data"u8, out var value):
                 if (!_block.HasData)
-                    _block.HasStamp = Stamp.TryRead(value, out _block.Stamp);
+                    _block.HasStamp = Stamp.TryFind(value[..Math.Min(value.Length, Prefix)], out _block.Stamp);
                 _block.HasData = true;
                 break;
             case (byte)'i' when IsField(line, "id"u8, out var value):

@@ -5,7 +5,11 @@ using System.Text;
 namespace Fonte.Bench;
 
 /// <summary>The answer to one request.</summary>
-internal readonly record struct HttpAnswer(int Status, string? RetryAfter, string Body)
+/// <param name="Status">The status code.</param>
+/// <param name="RetryAfter">That field, if it came.</param>
+/// <param name="Body">What the server says.</param>
+/// <param name="IsLast">Whether the server closes the connection now.</param>
+internal readonly record struct HttpAnswer(int Status, string? RetryAfter, string Body, bool IsLast)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 }
@@ -48,6 +52,8 @@ internal sealed class HttpExchange : IDisposable
         while (!_decoder.IsComplete)
         {
             var received = await _socket.ReceiveAsync(_buffer, SocketFlags.None, cancellationToken);
+            if (received == 0 && _decoder.EndsWithConnection)
+                break;
             if (received == 0)
                 throw new SocketException((int)SocketError.ConnectionReset);
             body = Decode(received, body);
@@ -55,7 +61,8 @@ internal sealed class HttpExchange : IDisposable
                 throw new BenchException("The server's answer to a publish is longer than 64 KiB.");
         }
 
-        return new HttpAnswer(_decoder.Head!.Status, _decoder.Head["Retry-After"], body);
+        var isLast = _decoder.EndsWithConnection || string.Equals(_decoder.Head!["Connection"], "close", StringComparison.OrdinalIgnoreCase);
+        return new HttpAnswer(_decoder.Head!.Status, _decoder.Head["Retry-After"], body, isLast);
     }
 
     public void Dispose() => _socket.Dispose();

@@ -8,7 +8,7 @@ namespace Fonte.Bench;
 
 /// <summary>One keep-alive connection that publishes its share of the events, each acknowledged before the next.</summary>
 /// <remarks>
-/// Event number n of the run belongs to lane n mod lanes and topic n mod topics and is due at n / rate; a lane that is late
+/// Event number n of the run belongs to lane n mod lanes and a topic at random and is due at n / rate; a lane that is late
 /// publishes at once. Within a lane and topic the sequence is the order of acknowledgements, so subscribers can check it.
 /// </remarks>
 internal sealed class PublisherLane
@@ -34,11 +34,7 @@ internal sealed class PublisherLane
         _lane = lane;
         _endPoint = endPoint;
         _sequences = new uint[options.Topics];
-        var form = $"topic={target.TopicName(0)}&data=";
-        var head = target.PublishHead(form.Length + options.Size);
-        _topicAt = head.Length + "topic=".Length;
-        _stampAt = head.Length + form.Length;
-        _request = [.. head, .. Encoding.ASCII.GetBytes(form), .. Enumerable.Repeat((byte)'x', options.Size)];
+        (_request, _topicAt, _stampAt) = target.PublishRequest();
     }
 
     public LatencyHistogram Acknowledgement { get; } = new();
@@ -64,7 +60,7 @@ internal sealed class PublisherLane
                     await Task.Delay(wait, cancellationToken);
                 if (Stopwatch.GetTimestamp() >= end)
                     return;
-                await PublishAsync((int)(number % _options.Topics), cancellationToken);
+                await PublishAsync(TopicOf(number), cancellationToken);
             }
         }
         finally
@@ -76,14 +72,16 @@ internal sealed class PublisherLane
     /// <summary>Adds, per topic, how many events the hub acknowledged to this lane.</summary>
     public void AddAcknowledged(long[] topics)
     {
+        if (_options.Unheard)
+            return;
         for (var topic = 0; topic < topics.Length; topic++)
             topics[topic] += _sequences[topic];
         foreach (var (topic, _) in _excused)
             topics[topic]--;
     }
 
-    /// <summary>How many events the lane sent to a topic.</summary>
-    public uint SentTo(int topic) => _sequences[topic];
+    /// <summary>How many events the lane sent to a topic that is listened to.</summary>
+    public uint SentTo(int topic) => _options.Unheard ? 0 : _sequences[topic];
 
     /// <summary>Whether that event was never acknowledged, so that it need not have come.</summary>
     public bool IsExcused(int topic, uint sequence) => _excused.Contains((topic, sequence));
@@ -99,6 +97,12 @@ internal sealed class PublisherLane
             _exchange ??= await HttpExchange.ConnectAsync(_endPoint, limit.Token);
             var begun = Prepare(topic, sequence);
             var answer = await _exchange.SendAsync(_request, limit.Token);
+            if (answer.IsLast)
+            {
+                _exchange.Dispose();
+                _exchange = null;
+            }
+
             if (answer.IsSuccess)
             {
                 Acknowledgement.Record(Stopwatch.GetTimestamp() - begun);
@@ -136,11 +140,14 @@ internal sealed class PublisherLane
 
     private long Prepare(int topic, uint sequence)
     {
-        Encoding.ASCII.GetBytes(_target.TopicName(topic), _request.AsSpan(_topicAt));
+        if (_topicAt >= 0) Encoding.ASCII.GetBytes(_target.TopicName(_options.Unheard ? BenchOptions.MaximumTopics : topic), _request.AsSpan(_topicAt));
         var now = Stopwatch.GetTimestamp();
         new Stamp(_lane, sequence, now).Write(_request.AsSpan(_stampAt, Stamp.Length));
         return now;
     }
+
+    // The multiplier of a linear congruential generator whose high bits pass for random (L'Ecuyer 1999, table 4).
+    private int TopicOf(long number) => (int)(unchecked((ulong)number * 2862933555777941757UL) >> 33) % _options.Topics;
 
     private static TimeSpan RetryDelay(HttpAnswer answer) =>
         int.TryParse(answer.RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)

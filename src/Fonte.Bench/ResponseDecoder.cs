@@ -28,6 +28,9 @@ internal sealed class ResponseDecoder
 
     public bool IsComplete => _stage == Stage.Complete;
 
+    /// <summary>Whether the body has no other end than the connection's.</summary>
+    public bool EndsWithConnection => _stage == Stage.UntilClose;
+
     /// <summary>Frees the head of a response that goes on for long.</summary>
     public void ForgetHead() => Head = null;
 

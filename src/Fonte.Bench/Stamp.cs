@@ -23,6 +23,18 @@ internal readonly record struct Stamp(int Lane, uint Sequence, long Timestamp)
         Convert.TryToHexStringLower(binary, destination, out _);
     }
 
+    /// <summary>Reads the first stamp in data that begins with something else, such as JSON around it.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> data, out Stamp stamp)
+    {
+        do
+        {
+            if (TryRead(data, out stamp)) return true;
+            if (data.Length <= Length) return false;
+            data = data[1..];
+        }
+        while (true);
+    }
+
     public static bool TryRead(ReadOnlySpan<byte> data, out Stamp stamp)
     {
         stamp = default;

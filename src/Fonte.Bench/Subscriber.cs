@@ -1,25 +1,14 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace Fonte.Bench;
 
-/// <summary>One event stream on a raw socket, and the account of what came on it.</summary>
-internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte> buffer) : IEventBlockSink, IDisposable
+/// <summary>One event stream, however it is carried, and the account of what came on it.</summary>
+internal abstract class Subscriber(BenchRun run, int topic, int lanes) : IEventBlockSink, IDisposable
 {
-    // At rest an event fits the subscriber's own small buffer; a burst goes through one large buffer per thread,
-    // so that 15,000 connections cost 8 MB of buffers instead of a gigabyte.
-    public const int BufferLength = 512;
-    [ThreadStatic]
-    private static byte[]? _burst;
-
-    private readonly ResponseDecoder _decoder = new();
+    protected const string EndedAtOnce = "The server ended the event stream at once, as a hub does that is full, not ready or stopping.";
     private readonly SequenceTracker? _tracker = lanes > 0 ? new SequenceTracker(lanes) : null;
-    private Socket? _socket;
-    private EventStreamScanner? _scanner;
-    private long _now;
     private long _lastOffset = -1;
     private long _seen;
     private long _received;
@@ -28,10 +17,13 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
 
     public SequenceTracker? Tracker => _tracker;
 
+    /// <summary>Whether it reads nothing until it is told to; then its latencies mean nothing.</summary>
+    public bool IsStalled { get; init; }
+
     /// <summary>Events that came at any time.</summary>
     public long Seen => Volatile.Read(ref _seen);
 
-    /// <summary>Events that came while the run counted.</summary>
+    /// <summary>Events of this run that came while it counted.</summary>
     public long Received => Volatile.Read(ref _received);
 
     public bool HasPosition { get; private set; }
@@ -40,66 +32,26 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
 
     public long Gaps { get; private set; }
 
-    public long WithoutStamp { get; private set; }
-
     public long OffsetsRepeated { get; private set; }
 
     public long OffsetsBack { get; private set; }
 
     /// <summary>Whether the head of an event stream came.</summary>
-    public bool HasAnswer { get; private set; }
+    public bool HasAnswer { get; protected set; }
 
-    public bool IsOpen { get; private set; }
+    public bool IsOpen { get; protected set; }
 
-    /// <summary>Connects and reads the head; with <paramref name="untilPosition"/>, up to the first position block.</summary>
-    /// <exception cref="BenchException">The server answers no event stream.</exception>
-    public async Task OpenAsync(EndPoint endPoint, byte[] request, bool untilPosition, CancellationToken cancellationToken)
-    {
-        _scanner = new EventStreamScanner(this);
-        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        await _socket.ConnectAsync(endPoint, cancellationToken);
-        ReadOnlyMemory<byte> rest = request;
-        while (!rest.IsEmpty)
-            rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
-        while (_decoder.Head is null || (untilPosition && !HasPosition))
-        {
-            var received = await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-            if (received == 0)
-            {
-                throw new BenchException(_decoder.Head is null
-                    ? "The server closed the connection without an answer."
-                    : "The server ended the event stream at once, as a hub does that is full, not ready or stopping.");
-            }
-
-            Take(buffer.Span[..received]);
-            if (_decoder.Head is { } head)
-                RequireEventStream(head);
-            HasAnswer = _decoder.Head is not null;
-            if (_decoder.IsComplete)
-                throw new BenchException("The server ended the event stream at once, as a hub does that is full, not ready or stopping.");
-        }
-
-        _decoder.ForgetHead();
-        _socket.Blocking = false;
-        IsOpen = true;
-    }
+    /// <summary>The time of the bytes that are being looked at.</summary>
+    protected long Now { get; set; }
 
     /// <summary>Takes events until the connection ends; never throws for what the server does.</summary>
     public async Task ListenAsync()
     {
         try
         {
-            while (!_decoder.IsComplete)
-            {
-                var received = await _socket!.ReceiveAsync(buffer, SocketFlags.None);
-                if (received == 0)
-                    break;
-                Take(buffer.Span[..received]);
-                if (received == buffer.Length)
-                    TakeBurst();
-            }
+            await ReceiveAsync();
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or BenchException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException or ObjectDisposedException or OperationCanceledException or BenchException)
         {
             // A broken connection and one that ends are the same to the account: closed early, unless the run is ending.
         }
@@ -108,18 +60,9 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
     }
 
     /// <summary>Ends the event stream from this side.</summary>
-    public void End()
-    {
-        try
-        {
-            // A receive that is waiting then returns 0, which costs far less than the exception of a disposed socket.
-            _socket?.Shutdown(SocketShutdown.Both);
-        }
-        catch (SocketException)
-        {
-            // Ended by the server already.
-        }
-    }
+    public abstract void End();
+
+    public abstract void Dispose();
 
     public void OnBlock(in EventBlock block)
     {
@@ -136,10 +79,16 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
             return;
         }
 
-        if (!run.IsCounting)
+        // What has no stamp is not of this run: somebody else's event, or what another protocol keeps a connection alive with.
+        if (!run.IsCounting || (_tracker is not null && !block.HasStamp))
+            return;
+        var violations = _tracker is null ? 0 : _tracker.Twice + _tracker.OutOfOrder;
+        if (_tracker is not null && !_tracker.Observe(block.Stamp.Lane, block.Stamp.Sequence))
             return;
         _received++;
-        var isInOrder = Observe(in block);
+        if (_tracker is not null && !IsStalled)
+            run.Latency.Record(Now - block.Stamp.Timestamp);
+        var isInOrder = _tracker is null || violations == _tracker.Twice + _tracker.OutOfOrder;
         if (block.Offset < 0)
             return;
         if (isInOrder && block.Offset == _lastOffset)
@@ -149,63 +98,16 @@ internal sealed class Subscriber(BenchRun run, int topic, int lanes, Memory<byte
         _lastOffset = Math.Max(_lastOffset, block.Offset);
     }
 
-    public void Dispose() => _socket?.Dispose();
+    /// <summary>Takes events until the stream ends; throws when it breaks.</summary>
+    protected abstract Task ReceiveAsync();
 
-    private bool Observe(in EventBlock block)
-    {
-        if (_tracker is null)
-            return true;
-        var violations = _tracker.Twice + _tracker.OutOfOrder;
-        if (!block.HasStamp || !_tracker.Observe(block.Stamp.Lane, block.Stamp.Sequence))
-        {
-            WithoutStamp++;
-            return true;
-        }
-
-        run.Latency.Record(_now - block.Stamp.Timestamp);
-        return violations == _tracker.Twice + _tracker.OutOfOrder;
-    }
-
-    private void TakeBurst()
-    {
-        var burst = _burst ??= GC.AllocateUninitializedArray<byte>(64 * 1024);
-        int received;
-        do
-        {
-            received = _socket!.Receive(burst, SocketFlags.None, out var error);
-            if (error != SocketError.Success)
-                return;
-            Take(burst.AsSpan(0, received));
-        }
-        while (received == burst.Length);
-    }
-
-    private void Take(ReadOnlySpan<byte> input)
-    {
-        _now = Stopwatch.GetTimestamp();
-        while (_decoder.TryRead(ref input, out var body))
-        {
-            if (_decoder.Head is { Status: not 200 } refused)
-                throw Refusal(refused, body);
-            _scanner!.Scan(body);
-        }
-    }
-
-    private static void RequireEventStream(ResponseHead head)
-    {
-        if (head.Status != 200)
-            throw Refusal(head, default);
-        if (!head.IsEventStream)
-        {
-            throw new BenchException(
-                $"The server answers '{head["Content-Type"] ?? "no content type"}', not an event stream (text/event-stream).");
-        }
-    }
-
-    private static BenchException Refusal(ResponseHead head, ReadOnlySpan<byte> body)
+    protected static BenchException Refusal(int status, ReadOnlySpan<byte> body)
     {
         var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, 300)]).ReplaceLineEndings(" ").Trim();
         return new BenchException(string.Create(CultureInfo.InvariantCulture,
-            $"The server answers {head.Status} to a subscriber{(text.Length > 0 ? ": " + text : ".")}"));
+            $"The server answers {status} to a subscriber{(text.Length > 0 ? ": " + text : ".")}"));
     }
+
+    protected static BenchException NotAnEventStream(string? type) =>
+        new($"The server answers '{type ?? "no content type"}', not an event stream (text/event-stream).");
 }

@@ -13,6 +13,7 @@ internal sealed class SubscriberFleet : IDisposable
     private readonly Subscriber[] _subscribers;
     private readonly Task[] _listening;
     private readonly byte[][] _requests;
+    private readonly HttpClient? _client;
     private int _failed;
     private string? _firstFailure;
 
@@ -20,14 +21,18 @@ internal sealed class SubscriberFleet : IDisposable
     {
         _options = options;
         _target = target;
-        var buffers = GC.AllocateUninitializedArray<byte>(options.Subscribers * Subscriber.BufferLength, pinned: true);
+        if (target.IsSecure) _client = SecureSubscriber.CreateClient(options.Http2);
+        var buffers = GC.AllocateUninitializedArray<byte>(target.IsSecure ? 0 : options.Subscribers * SocketSubscriber.BufferLength, pinned: true);
         _subscribers = new Subscriber[options.Subscribers];
         _listening = new Task[options.Subscribers];
         Array.Fill(_listening, Task.CompletedTask);
         for (var index = 0; index < _subscribers.Length; index++)
         {
-            _subscribers[index] = new Subscriber(run, index % options.Topics, options.Lanes,
-                buffers.AsMemory(index * Subscriber.BufferLength, Subscriber.BufferLength));
+            var isStalled = index >= options.Subscribers - options.Stalled;
+            _subscribers[index] = target.IsSecure
+                ? new SecureSubscriber(run, index % options.Topics, options.Lanes, new byte[SocketSubscriber.BufferLength]) { IsStalled = isStalled }
+                : new SocketSubscriber(run, index % options.Topics, options.Lanes,
+                    buffers.AsMemory(index * SocketSubscriber.BufferLength, SocketSubscriber.BufferLength)) { IsStalled = isStalled, AnyType = options.AnyType };
         }
 
         _requests = options.Publishes
@@ -92,6 +97,16 @@ internal sealed class SubscriberFleet : IDisposable
         });
     }
 
+    /// <summary>Lets the stalled ones read.</summary>
+    public void ReleaseStalled()
+    {
+        for (var index = 0; index < _subscribers.Length; index++)
+        {
+            if (_subscribers[index] is { IsStalled: true, IsOpen: true } stalled)
+                _listening[index] = stalled.ListenAsync();
+        }
+    }
+
     public async Task EndAsync()
     {
         foreach (var subscriber in Opened)
@@ -110,6 +125,7 @@ internal sealed class SubscriberFleet : IDisposable
     {
         foreach (var subscriber in _subscribers)
             subscriber.Dispose();
+        _client?.Dispose();
     }
 
     private async Task OpenAsync(int index, IPEndPoint endPoint, CancellationToken cancellationToken)
@@ -119,7 +135,7 @@ internal sealed class SubscriberFleet : IDisposable
         limit.CancelAfter(_options.OpenTimeout);
         try
         {
-            await subscriber.OpenAsync(endPoint, _requests[index % _requests.Length], _options.Publishes, limit.Token);
+            await OpenAsync(subscriber, endPoint, index % _requests.Length, limit.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -127,10 +143,10 @@ internal sealed class SubscriberFleet : IDisposable
             var what = subscriber.HasAnswer ? "sends no event ID" : "accepts the connection but does not answer";
             throw new BenchException(string.Create(CultureInfo.InvariantCulture, $"The server {what} within {_options.OpenTimeout.TotalSeconds:0.#} s."), exception);
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException)
         {
             subscriber.Dispose();
-            throw new BenchException($"The connection to the server broke: {exception.Message}.", exception);
+            throw new BenchException($"The connection to the server broke: {exception.Message.TrimEnd('.')}.", exception);
         }
         catch
         {
@@ -138,7 +154,22 @@ internal sealed class SubscriberFleet : IDisposable
             throw;
         }
 
-        _listening[index] = subscriber.ListenAsync();
+        if (!subscriber.IsStalled) _listening[index] = subscriber.ListenAsync();
+    }
+
+    private async Task OpenAsync(Subscriber subscriber, IPEndPoint endPoint, int request, CancellationToken cancellationToken)
+    {
+        var untilPosition = _options.Publishes && _options.IsHub;
+        if (subscriber is SecureSubscriber secure)
+        {
+            await secure.OpenAsync(_client!, _target.StreamUrl(_options.Publishes ? request : null), untilPosition, cancellationToken);
+            return;
+        }
+
+        var opening = _options.Opening?.Invoke();
+        var bytes = opening is null ? _requests[request] : await opening.RequestAsync(endPoint, cancellationToken);
+        await ((SocketSubscriber)subscriber).OpenAsync(endPoint, bytes, untilPosition, cancellationToken);
+        if (opening is not null) await opening.OpenedAsync(endPoint, cancellationToken);
     }
 
     private static bool IsFailure(Exception exception, CancellationToken cancellationToken) =>

@@ -21,7 +21,8 @@ internal sealed record LoadResult(long Refused, TimeSpan Elapsed, LatencyHistogr
 internal sealed class PublishLoad : IDisposable
 {
     private readonly PublishConnection[] _connections;
-    private readonly Stack<PublishConnection> _free = [];
+    // In turn: Kestrel closes a connection that was not used for 130 s.
+    private readonly Queue<PublishConnection> _free = [];
     private readonly FormRequest _request;
     private readonly Epoll _epoll = new();
     private LoadResult _result = Empty();
@@ -34,7 +35,7 @@ internal sealed class PublishLoad : IDisposable
         {
             _connections[index] = new PublishConnection(endPoint, blocking: false);
             _epoll.Watch(_connections[index].Handle, index);
-            _free.Push(_connections[index]);
+            _free.Enqueue(_connections[index]);
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class PublishLoad : IDisposable
             {
                 var due = Rate > 0 ? begun + (long)(number * Stopwatch.Frequency / Rate) : now;
                 if (due > now) break;
-                Send(_free.Pop(), due);
+                Send(_free.Dequeue(), due);
             }
 
             var ready = _epoll.Wait(Rate > 0 ? 1 : 100);
@@ -98,7 +99,7 @@ internal sealed class PublishLoad : IDisposable
     {
         var status = connection.Receive();
         if (status == 0) return;
-        _free.Push(connection);
+        _free.Enqueue(connection);
         if (status == 503)
         {
             _result = _result with { Refused = _result.Refused + 1 };

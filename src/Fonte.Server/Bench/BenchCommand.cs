@@ -14,14 +14,22 @@ internal static class BenchCommand
         var size = Number("--size", "Bytes of data in an event.", 100);
         var seconds = Number("--seconds", "For how long, once all are connected.", 10);
         var topics = Number("--topics", "Over how many topics events and subscribers are spread.", 1);
+        var publishUrl = new Option<string?>("--publish-url") { Description = "Where another server than a hub takes events by POST; --url is then its event stream." };
+        var publishBody = new Option<string>("--publish-body") { Description = "What is posted there; {data} stands for the event's data. Default: {data}", DefaultValueFactory = _ => "{data}" };
+        var publishType = new Option<string>("--publish-type") { Description = "The content type of that. Default: text/plain", DefaultValueFactory = _ => "text/plain" };
+        var process = Number("--pid", "The server's process, for its processor time and memory, 0 for those that listen at the URL's port.", 0);
+        var settle = Number("--settle", "Seconds that all stay idle before their memory is measured.", 0);
+        var stalled = Number("--stalled", "How many of the subscribers read nothing until all others have everything.", 0);
+        var http2 = new Option<bool>("--http2") { Description = "HTTP/2 instead of HTTP/1.1, for an https URL." };
         var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
         var command = new Command("bench", "Measures a server: deliveries per second, latency, and every event lost, doubled or out of order.")
         {
-            url, subscribers, rate, size, seconds, topics, json,
+            url, subscribers, rate, size, seconds, topics, publishUrl, publishBody, publishType, process, settle, stalled, http2, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             DescriptorLimit.Raise();
+            using var bar = new ProgressBar();
             var options = new BenchOptions
             {
                 Url = parsed.GetValue(url)!,
@@ -30,7 +38,15 @@ internal static class BenchCommand
                 Size = parsed.GetValue(size),
                 Seconds = parsed.GetValue(seconds),
                 Topics = parsed.GetValue(topics),
+                PublishUrl = parsed.GetValue(publishUrl),
+                PublishBody = parsed.GetValue(publishBody)!,
+                PublishType = parsed.GetValue(publishType)!,
+                ProcessId = parsed.GetValue(process) is > 0 and var given ? given : null,
+                SettleSeconds = parsed.GetValue(settle),
+                Stalled = parsed.GetValue(stalled),
+                Http2 = parsed.GetValue(http2),
                 Json = parsed.GetValue(json),
+                Progress = bar,
             };
             try
             {

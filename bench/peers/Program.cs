@@ -1,0 +1,3 @@
+using Fonte.PeerBench;
+
+return await PeerBenchProgram.RunAsync(args);
