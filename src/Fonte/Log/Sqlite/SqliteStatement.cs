@@ -26,7 +26,13 @@ internal sealed class SqliteStatement : IDisposable
     internal void BindText(int index, ReadOnlySpan<byte> utf8) =>
         Bound(index, SqliteNative.BindText(_pointer, index, utf8.IsEmpty ? " "u8 : utf8, utf8.Length, SqliteNative.Copied));
 
-    internal void BindText(int index, string text) => BindText(index, Encoding.UTF8.GetBytes(text));
+    internal void BindText(int index, string text)
+    {
+        const int OnStack = 256;
+        var length = Encoding.UTF8.GetMaxByteCount(text.Length);
+        Span<byte> buffer = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
+        BindText(index, buffer[..Encoding.UTF8.GetBytes(text, buffer)]);
+    }
 
     internal void BindBlob(int index, ReadOnlySpan<byte> value) => Bound(index, value.IsEmpty
         ? SqliteNative.BindZeroes(_pointer, index, 0)

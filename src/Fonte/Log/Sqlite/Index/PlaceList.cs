@@ -14,11 +14,15 @@ internal static class PlaceList
 {
     private const int ChecksumLength = sizeof(uint);
 
-    internal static byte[] Encode(long block, string topic, ReadOnlySpan<ushort> places)
+    /// <summary>The most bytes of a list: every event of the block.</summary>
+    internal const int MaxLength = ChecksumLength + Block.Length * sizeof(ushort);
+
+    /// <summary>Writes the list into a buffer of <see cref="MaxLength"/>; returns what of it was written.</summary>
+    internal static ReadOnlySpan<byte> Encode(long block, string topic, ReadOnlySpan<ushort> places, byte[] buffer)
     {
-        var bytes = new byte[ChecksumLength + places.Length * sizeof(ushort)];
-        for (var i = 0; i < places.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(ChecksumLength + i * sizeof(ushort)), places[i]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum(block, topic, bytes.AsSpan(ChecksumLength)));
+        var bytes = buffer.AsSpan(0, ChecksumLength + places.Length * sizeof(ushort));
+        for (var i = 0; i < places.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(bytes[(ChecksumLength + i * sizeof(ushort))..], places[i]);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum(block, topic, bytes[ChecksumLength..]));
         return bytes;
     }
 
@@ -35,9 +39,13 @@ internal static class PlaceList
     private static uint Checksum(long block, string topic, ReadOnlySpan<byte> places)
     {
         var sum = BitOperations.Crc32C(uint.MaxValue, (ulong)block);
-        foreach (var letter in MemoryMarshal.AsBytes(topic.AsSpan())) sum = BitOperations.Crc32C(sum, letter);
-        for (; places.Length >= sizeof(ulong); places = places[sizeof(ulong)..]) sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(places));
-        foreach (var place in places) sum = BitOperations.Crc32C(sum, place);
+        return Add(Add(sum, MemoryMarshal.AsBytes(topic.AsSpan())), places);
+    }
+
+    private static uint Add(uint sum, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var one in bytes) sum = BitOperations.Crc32C(sum, one);
         return sum;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class TopicIndex : IDisposable
         var (block, ids) = (contents.Block, contents.Ids);
         ids.Sort();
         using var transaction = Connection.BeginTransaction();
-        SealTopics(block, contents.Places);
+        SealTopics(contents);
         using (var insert = new SqliteStatement(Connection, "INSERT INTO own_id VALUES (?1, ?2, ?3)"))
         {
             foreach (var (hash, offset) in ids)
@@ -116,17 +116,18 @@ internal sealed class TopicIndex : IDisposable
 
     public void Dispose() => _connection?.Dispose();
 
-    private void SealTopics(long block, Dictionary<string, List<ushort>> topics)
+    // In the order of the keys, so that each row is added at the end.
+    private void SealTopics(BlockContents contents)
     {
         using var insert = new SqliteStatement(Connection, "INSERT INTO topic VALUES (?1, ?2, ?3)");
-        // In the order of the keys, so that each row is added at the end.
-        foreach (var topic in topics.Keys.Order(StringComparer.Ordinal))
+        var buffer = new byte[PlaceList.MaxLength];
+        insert.Bind(1, contents.Block);
+        contents.VisitTopics((topic, places) =>
         {
-            insert.Bind(1, block);
             insert.BindText(2, topic);
-            insert.BindBlob(3, PlaceList.Encode(block, topic, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(topics[topic])));
+            insert.BindBlob(3, PlaceList.Encode(contents.Block, topic, places, buffer));
             insert.Run();
-        }
+        });
     }
 
     private bool TryOpen(SqliteLogState log)
