@@ -48,6 +48,7 @@ internal sealed class ServerProcesses
 
     private static int[] Listening(int port)
     {
+        var suffix = $":{port:X4}";
         var sockets = new HashSet<string>();
         foreach (var table in (ReadOnlySpan<string>)["/proc/net/tcp", "/proc/net/tcp6"])
         {
@@ -56,7 +57,7 @@ internal sealed class ServerProcesses
             {
                 // sl local_address rem_address st … inode: a local address ends with :PORT in hexadecimal, and 0A is LISTEN.
                 var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 9 && fields[3] == "0A" && fields[1].EndsWith(port.ToString("':'X4", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+                if (fields.Length > 9 && fields[3] == "0A" && fields[1].EndsWith(suffix, StringComparison.Ordinal))
                     sockets.Add($"socket:[{fields[9]}]");
             }
         }

@@ -21,9 +21,10 @@ internal static class EventStreamResponse
         Prepare(context);
         if (start.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        if (host.FlushSends) await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         // From the subscription to the wait for its end nothing may throw: the pump would write into a response that is over.
         StreamSocket.Tune(context, host.WriteTimeout);
-        if (hub.Subscribe(request, start, context.Response.BodyWriter) is not { } handle)
+        if (hub.Subscribe(request, start, StreamOutputs.Of(context, host.FlushSends)) is not { } handle)
         {
             await EndAsync(context, host).ConfigureAwait(false);
             return;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed class FonteHost(
     IServiceProvider services,
     ILoggerFactory loggers,
     IMeterFactory meters,
+    IOptions<SocketTransportOptions> sockets,
     TimeProvider time,
     IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IAsyncDisposable
 {
@@ -29,6 +31,9 @@ internal sealed class FonteHost(
     internal EventHub? HubIfReady => _hub;
 
     internal TimeSpan WriteTimeout => options.Value.WriteTimeout;
+
+    /// <summary>Whether a flush of a response returns only when its bytes are in the kernel: Kestrel's pipe to the socket holds none back.</summary>
+    internal bool FlushSends { get; } = sockets.Value.MaxWriteBufferSize == 1;
 
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 

@@ -70,9 +70,18 @@ internal static partial class Server
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(LimitConnections);
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenBacklog);
+        builder.Services.Configure<SocketTransportOptions>(FastSockets);
         ServeConfiguration.Listen(builder, options);
         return builder;
+    }
+
+    private static void FastSockets(SocketTransportOptions sockets)
+    {
+        sockets.Backlog = ListenBacklog;
+        // The pump sends by itself instead of handing over to another thread.
+        sockets.UnsafePreferInlineScheduling = true;
+        // Then a flush returns when the kernel has the bytes, and event streams may go past Kestrel's pipe.
+        sockets.MaxWriteBufferSize = 1;
     }
 
     private static WebApplicationBuilder ReadSettings()

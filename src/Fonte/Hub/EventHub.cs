@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 
 namespace Fonte;
@@ -6,7 +5,7 @@ namespace Fonte;
 /// <summary>One hub over one log: publishing, live delivery and replay.</summary>
 /// <remarks>
 /// <code>
-/// PublishAsync ─▶ EventRules ─▶ IEventLog ─▶ Dispatcher (encode once) ─▶ recent window ─▶ Pump ─▶ PipeWriter
+/// PublishAsync ─▶ EventRules ─▶ IEventLog ─▶ Dispatcher (encode once) ─▶ recent window ─▶ Pump ─▶ StreamOutput
 ///                                   └──────────────▶ ReplayReaders ─────────────────────▶ ┘
 /// </code>
 /// The hub does not own the log: who opened it closes it, after the hub.
@@ -81,10 +80,10 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts an event stream on a pipe, or returns <see langword="null"/> when the hub is full or stopping.
-    /// From now on the pump alone writes to the pipe, until <see cref="Subscriber.Completion"/>.
+    /// Starts an event stream on an output, or returns <see langword="null"/> when the hub is full or stopping.
+    /// From now on the pump alone writes to it, until <see cref="Subscriber.Completion"/>.
     /// </summary>
-    internal SubscriberHandle? Subscribe(SubscribeRequest request, ResumePoint start, PipeWriter output)
+    internal SubscriberHandle? Subscribe(SubscribeRequest request, ResumePoint start, StreamOutput output)
     {
         if (_draining) return null;
         if (Interlocked.Increment(ref _subscribers) > _maxSubscribers)

@@ -48,7 +48,7 @@ internal sealed class TestHub : IAsyncDisposable
         };
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2));
         var start = Hub.Resume(request)!;
-        var handle = Hub.Subscribe(request, start, pipe.Writer);
+        var handle = Hub.Subscribe(request, start, new PipeOutput(pipe.Writer));
         return new TestStream(pipe, start, handle);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fonte;
 
 /// <summary>An event as it goes over the wire: encoded when the first pump needs it, and shared by all who receive it.</summary>
@@ -5,7 +7,7 @@ namespace Fonte;
 internal sealed class EventFrame(LoggedEvent logged, LogIdentity identity) : IOffsetItem
 {
     private volatile LoggedEvent? _logged = logged;
-    private volatile byte[]? _bytes;
+    private volatile byte[]? _chunk;
 
     public long Offset { get; } = logged.Offset;
 
@@ -13,23 +15,48 @@ internal sealed class EventFrame(LoggedEvent logged, LogIdentity identity) : IOf
 
     internal bool Private { get; } = logged.Private;
 
-    internal byte[] Bytes
+    /// <summary>The block of the event stream.</summary>
+    internal ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            var chunk = Chunk;
+            return chunk.AsSpan((chunk.AsSpan().IndexOf((byte)'\n') + 1)..^LineEnd.Length);
+        }
+    }
+
+    /// <summary>The same as a chunk of HTTP/1.1 (RFC 9112, section 7.1).</summary>
+    internal byte[] Chunk
     {
         get
         {
             // In this order: the event is let go only after its bytes are there.
             var source = _logged;
-            return _bytes ?? Encode(source!);
+            return _chunk ?? Encode(source!);
         }
     }
+
+    internal static byte[] ToChunk(ReadOnlySpan<byte> block)
+    {
+        Span<byte> size = stackalloc byte[sizeof(int) * 2];
+        block.Length.TryFormat(size, out var digits, "x", CultureInfo.InvariantCulture);
+        var chunk = new byte[digits + LineEnd.Length + block.Length + LineEnd.Length];
+        size[..digits].CopyTo(chunk);
+        LineEnd.CopyTo(chunk.AsSpan(digits));
+        block.CopyTo(chunk.AsSpan(digits + LineEnd.Length));
+        LineEnd.CopyTo(chunk.AsSpan(chunk.Length - LineEnd.Length));
+        return chunk;
+    }
+
+    private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
 
     public int Size { get; } = logged.Size;
 
     private byte[] Encode(LoggedEvent logged)
     {
-        var bytes = EventStreamFormat.Encode(logged, identity);
-        _bytes = bytes;
+        var chunk = ToChunk(EventStreamFormat.Encode(logged, identity));
+        _chunk = chunk;
         _logged = null;
-        return bytes;
+        return chunk;
     }
 }

@@ -5,8 +5,6 @@ namespace Fonte;
 /// <content>How events get to the pipes.</content>
 internal sealed partial class Pump
 {
-    // Half of Kestrel's default response buffer: a chunk always fits beside the one that is still being sent.
-    private const int ChunkBytes = 32 * 1024;
     private const int ChunksPerTurn = 4;
     private const int BatchesPerTurn = 4;
 
@@ -49,7 +47,7 @@ internal sealed partial class Pump
             // The cursor also passes over an event that another matcher of the same subscriber has sent already.
             if (subscriber.State != SubscriberState.Live || frame.Offset < subscriber.Cursor) continue;
             if (!subscriber.MayRead(frame)) continue;
-            if (subscriber.Unflushed == 0) _dirty.Add(subscriber);
+            if (subscriber.Output.Unflushed == 0) _dirty.Add(subscriber);
             if (!TryWrite(subscriber, frame)) FallBehind(subscriber, frame.Offset);
         }
     }
@@ -66,7 +64,7 @@ internal sealed partial class Pump
     private void FlushLive(Subscriber subscriber)
     {
         Flush(subscriber);
-        if (subscriber.State == SubscriberState.Parked) subscriber.Cursor = Math.Max(subscriber.Cursor, _position);
+        if (subscriber.State == SubscriberState.Parked && subscriber.Output.Resume is null) subscriber.Cursor = Math.Max(subscriber.Cursor, _position);
     }
 
     private void FallBehind(Subscriber subscriber, long cursor)
@@ -107,7 +105,7 @@ internal sealed partial class Pump
             {
                 Fill(subscriber, block.Frames, block.Next);
             }
-            if (subscriber.Unflushed > 0 && subscriber.State != SubscriberState.Gone) Flush(subscriber);
+            if (subscriber.Output.Unflushed > 0 && subscriber.State != SubscriberState.Gone) Flush(subscriber);
         }
         if (subscriber.State == SubscriberState.Behind) _behind.Enqueue(subscriber);
     }
@@ -183,8 +181,9 @@ internal sealed partial class Pump
     {
         try
         {
-            write(subscriber.Output);
-            subscriber.Unflushed++;
+            _block.ResetWrittenCount();
+            write(_block);
+            subscriber.Output.Write(_block.WrittenSpan, subscriber.Cursor, _scratch);
             return true;
         }
         catch (Exception)
@@ -198,20 +197,17 @@ internal sealed partial class Pump
     /// <summary>Writes what fits of an event into the chunk; true when all of it is written.</summary>
     private bool TryWrite(Subscriber subscriber, EventFrame frame)
     {
-        var rest = frame.Bytes.AsSpan(subscriber.Written);
-        var part = rest[..Math.Clamp(ChunkBytes - subscriber.Unflushed, 0, rest.Length)];
         try
         {
-            subscriber.Output.Write(part);
+            subscriber.Written += subscriber.Output.Write(frame, subscriber.Written, _scratch);
         }
         catch (Exception)
         {
             Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
             return false;
         }
-        subscriber.Unflushed += part.Length;
-        subscriber.Written = part.Length == rest.Length ? 0 : subscriber.Written + part.Length;
-        if (subscriber.Written > 0 || part.Length < rest.Length) return false;
+        if (subscriber.Written < frame.Bytes.Length) return false;
+        subscriber.Written = 0;
         subscriber.Cursor = frame.Offset + 1;
         _delivered++;
         return true;
@@ -219,37 +215,39 @@ internal sealed partial class Pump
 
     private void Flush(Subscriber subscriber)
     {
-        subscriber.Unflushed = 0;
         subscriber.LastActivity = _now;
-        ValueTask<System.IO.Pipelines.FlushResult> flush;
+        ValueTask<bool> flush;
         try
         {
-            flush = subscriber.Output.FlushAsync();
+            flush = subscriber.Output.FlushAsync(_scratch);
         }
         catch (Exception)
         {
             Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
             return;
         }
-        if (flush.IsCompletedSuccessfully)
+        // A flush that has something to resume may be over already: a send can complete between two looks at it.
+        if (flush.IsCompletedSuccessfully && subscriber.Output.Resume is null)
         {
-            if (flush.Result.IsCompleted) Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+            if (flush.Result) Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
             return;
         }
         subscriber.State = SubscriberState.Parked;
+        if (subscriber.Output.Resume is { } resume) subscriber.Cursor = resume;
+        _delivered -= subscriber.Output.Forgotten;
         _ = AwaitFlushAsync(subscriber, flush);
     }
 
-    private async Task AwaitFlushAsync(Subscriber subscriber, ValueTask<System.IO.Pipelines.FlushResult> flush)
+    private async Task AwaitFlushAsync(Subscriber subscriber, ValueTask<bool> flush)
     {
         var failed = true;
         try
         {
-            failed = (await flush.ConfigureAwait(false)).IsCompleted;
+            failed = await flush.ConfigureAwait(false);
         }
         catch (Exception)
         {
-            // However the connection failed, the subscriber is gone; Kestrel has logged it.
+            // However the connection failed, the subscriber is gone; the server has logged it.
         }
         Post(PumpMessage.Flushed(subscriber, failed));
     }

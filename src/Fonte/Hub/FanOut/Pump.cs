@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Channels;
 
 namespace Fonte;
@@ -22,6 +23,8 @@ internal sealed partial class Pump
     private readonly List<Subscriber> _subscribers = [];
     private readonly Queue<Subscriber> _behind = new();
     private readonly List<Subscriber> _dirty = [];
+    private readonly PumpScratch _scratch = new();
+    private readonly ArrayBufferWriter<byte> _block = new();
     private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
     private long _position;
     private long _now;
@@ -57,11 +60,18 @@ internal sealed partial class Pump
             while (_inbox.Reader.TryRead(out var message)) Handle(message);
             DispatchLive();
             for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
-            _settings.Metrics.Delivered(_delivered);
-            _delivered = 0;
+            CountDelivered();
             healthy();
         }
         for (var i = _subscribers.Count - 1; i >= 0; i--) Finish(_subscribers[i], DisconnectReason.Draining, atBoundary: false);
+    }
+
+    // Below zero when more was forgotten than written: those are written again, and counted then.
+    private void CountDelivered()
+    {
+        if (_delivered <= 0) return;
+        _settings.Metrics.Delivered(_delivered);
+        _delivered = 0;
     }
 
     // What was in hand when the loop failed is found again by its state; the cursors tell what was already written.
@@ -73,7 +83,7 @@ internal sealed partial class Pump
         {
             if (subscriber.State == SubscriberState.New) FallBehind(subscriber, subscriber.Cursor);
             else if (subscriber.State == SubscriberState.Behind) _behind.Enqueue(subscriber);
-            else if (subscriber is { State: SubscriberState.Live, Unflushed: > 0 }) _dirty.Add(subscriber);
+            else if (subscriber is { State: SubscriberState.Live, Output.Unflushed: > 0 }) _dirty.Add(subscriber);
         }
     }
 
@@ -169,8 +179,18 @@ internal sealed partial class Pump
         if (subscriber.State == SubscriberState.Parked)
         {
             subscriber.Ending = reason;
-            subscriber.Output.CancelPendingFlush();
+            subscriber.Output.CancelFlush();
             return;
+        }
+        // What was written last, such as after how long to come back, goes first.
+        if (subscriber.Output.Unflushed > 0 && reason != DisconnectReason.ClientGone)
+        {
+            Flush(subscriber);
+            if (subscriber.State == SubscriberState.Parked)
+            {
+                End(subscriber, reason);
+                return;
+            }
         }
         Finish(subscriber, reason, atBoundary: subscriber.Written == 0);
     }

@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-
 namespace Fonte;
 
 /// <summary>What a subscriber's pump is doing with it.</summary>
@@ -29,13 +27,13 @@ internal enum SubscriberState
 /// <param name="AtBoundary">Whether everything written was whole events that the socket took; otherwise the connection must be cut.</param>
 internal readonly record struct StreamEnd(DisconnectReason Reason, bool AtBoundary);
 
-/// <summary>One event stream: a cursor, and the pipe to a socket. There is no queue.</summary>
+/// <summary>One event stream: a cursor, and a way to its socket. There is no queue.</summary>
 /// <remarks>Touched by its pump only, but for <see cref="Completion"/>.</remarks>
-internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, PipeWriter output, int retryMilliseconds)
+internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, StreamOutput output, int retryMilliseconds)
 {
     private readonly TaskCompletionSource<StreamEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal PipeWriter Output { get; } = output;
+    internal StreamOutput Output { get; } = output;
 
     internal ResumePoint Start { get; } = start;
 
@@ -63,9 +61,6 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, Pi
 
     /// <summary>How many bytes of the event at the cursor are already written.</summary>
     internal int Written { get; set; }
-
-    /// <summary>How many bytes were written since the last flush.</summary>
-    internal int Unflushed { get; set; }
 
     /// <summary>The pump's clock when something was last written, or when it was parked.</summary>
     internal long LastActivity { get; set; }

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>Chooses how the bytes of an event stream reach its socket.</summary>
+internal static class StreamOutputs
+{
+    /// <summary>
+    /// The output for a response whose head was flushed. Straight to the socket, which costs a fifth less, only where nothing stands between: plain
+    /// HTTP/1.1, in chunks, by Kestrel itself, whose flush returns when the head is in the kernel (<paramref name="flushSends"/>).
+    /// </summary>
+    internal static StreamOutput Of(HttpContext context, bool flushSends)
+    {
+        if (!OperatingSystem.IsLinux() || !flushSends || !IsPlain(context) || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return Pipe(context);
+        return context.Features.Get<IConnectionLifetimeFeature>() is { } connection ? new SocketOutput(socket, connection.Abort) : Pipe(context);
+    }
+
+    private static PipeOutput Pipe(HttpContext context) => new(context.Response.BodyWriter);
+
+    // Kestrel's connection is all of these features itself; middleware that changes the body puts another in the place of one of them.
+    private static bool IsPlain(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol)
+        && context.Features.Get<ITlsConnectionFeature>() is null
+        && context.Features.Get<IHttpRequestFeature>() is { } request
+        && ReferenceEquals(request, context.Features.Get<IHttpResponseFeature>())
+        && ReferenceEquals(request, context.Features.Get<IHttpResponseBodyFeature>())
+        && context.Response.ContentLength is null
+        && context.Response.Headers.TransferEncoding is ["chunked"];
+}
