@@ -31,11 +31,11 @@ public class FonteOptions
     /// <value>67,108,864 (64 MiB)</value>
     public long MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>How many bytes of encoded events are kept in memory for subscribers that are a little behind.</summary>
+    /// <summary>How many bytes of events are kept in memory for subscribers that are a little behind.</summary>
     /// <value>33,554,432 (32 MiB)</value>
     public long RecentWindowBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>How many bytes of encoded events, read from the log for replay, are kept for others who replay the same.</summary>
+    /// <summary>How many bytes of events, read from the log for replay, are kept for others who replay the same.</summary>
     /// <value>16,777,216 (16 MiB)</value>
     public long ReplayCacheBytes { get; set; } = 16 * 1024 * 1024;
 

@@ -14,7 +14,8 @@ internal static class LogReading
     {
         Offset = offset,
         TimeMicroseconds = timeMicroseconds,
-        Topics = draft.Topics,
+        // Kept for long, so a list that may be used again is copied.
+        Topics = draft.Topics as string[] ?? [.. draft.Topics],
         Data = draft.Data,
         Id = draft.Id,
         IdHash = idHash,

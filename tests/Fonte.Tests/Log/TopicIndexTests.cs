@@ -109,6 +109,45 @@ public sealed class TopicIndexTests : IDisposable
         Assert.Equal(0, connection.Scalar("SELECT count(*) FROM topic WHERE topic = 'person/7'"));
     }
 
+    [Fact]
+    public async Task Topic_whose_events_retention_took_before_it_was_erased_does_not_enter_the_index()
+    {
+        await using var log = Open(new() { MaxEvents = 100, Interval = TimeSpan.FromDays(1) });
+        await log.AppendAsync(new EventDraft { Topics = ["person/7"], Data = default }, Stop);
+        await FillAsync(log, Block.Length / 2);
+        await log.UpkeepAsync();
+        Assert.Equal(0, await log.EraseAsync("person/7", Stop));
+        await FillAsync(log, Block.Length / 2);
+        await log.UpkeepAsync();
+        Assert.Equal(1, log.Index.SealedTo);
+        using var connection = SqliteConnections.Open(IndexFile, SqliteOpenMode.ReadOnly);
+        Assert.Equal(0, connection.Scalar("SELECT count(*) FROM topic WHERE topic = 'person/7'"));
+    }
+
+    [Fact]
+    public void Events_that_a_recovery_adds_again_are_there_once()
+    {
+        var blocks = new OpenBlocks();
+        blocks.Begin(0);
+        foreach (var offset in (long[])[1, 2, 1, 2, 3]) blocks.Add(offset, ["a"], offset);
+        Assert.Equal([1, 2, 3], blocks.EventsOf(0)!.Select(one => one.Offset));
+        var found = new List<long>();
+        Assert.True(blocks.TryFind(0, new([TopicMatcher.Exact("a")]), found));
+        Assert.Equal([1, 2, 3], found);
+    }
+
+    [Fact]
+    public void Topics_that_take_too_much_memory_are_found_still()
+    {
+        var blocks = new OpenBlocks();
+        blocks.Begin(0);
+        for (var offset = 1L; offset <= 4000; offset++) blocks.Add(offset, [$"{offset}-{new string('x', 5000)}"], null);
+        Assert.Null(blocks.EventsOf(0));
+        var found = new List<long>();
+        Assert.True(blocks.TryFind(0, new([TopicMatcher.Exact($"3999-{new string('x', 5000)}")]), found));
+        Assert.Equal([3999], found);
+    }
+
     private void Spoil(string fault)
     {
         if (fault == "delete") File.Delete(IndexFile);

@@ -1,6 +1,6 @@
 namespace Fonte;
 
-/// <summary>A run of encoded events read from the log: everything it holds of these topics in [From, Next).</summary>
+/// <summary>A run of events read from the log: everything it holds of these topics in [From, Next).</summary>
 internal sealed class ReplayBlock(TopicSelection topics, long from, long next, EventFrame[] frames)
 {
     internal TopicSelection Topics { get; } = topics;

@@ -17,6 +17,8 @@ internal static class SqliteConnections
         try
         {
             connection.Open();
+            if (SQLitePCL.raw.GetNativeLibraryName() != SqliteNative.Library)
+                throw new InvalidOperationException($"The log needs SQLitePCLRaw's bundle {SqliteNative.Library}, but the application has set {SQLitePCL.raw.GetNativeLibraryName()}.");
             if (settings.Length > 0) connection.Execute(settings);
             return connection;
         }

@@ -9,7 +9,8 @@ namespace Fonte;
 /// </remarks>
 internal static partial class SqliteNative
 {
-    private const string Library = "e_sqlite3";
+    /// <summary>The library that the pointers come from, which must be SQLitePCLRaw's too.</summary>
+    internal const string Library = "e_sqlite3";
 
     /// <summary>SQLITE_TRANSIENT: SQLite takes a copy before the call returns.</summary>
     internal const nint Copied = -1;
@@ -17,10 +18,10 @@ internal static partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64"), SuppressGCTransition]
     internal static partial int BindInteger(nint statement, int index, long value);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_bind_null"), SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_null")]
     internal static partial int BindNull(nint statement, int index);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_bind_zeroblob"), SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_zeroblob")]
     internal static partial int BindZeroes(nint statement, int index, int length);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_text")]

@@ -6,10 +6,17 @@ namespace Fonte;
 /// What stands in the blocks that are not sealed yet, added at each commit: the topics of each event, and hashes to find them by, which are made when
 /// somebody searches.
 /// </summary>
-/// <remarks>Thread-safe. Bounded: of blocks that wait too long to be sealed the oldest is given up, and is read through until it is sealed.</remarks>
+/// <remarks>
+/// Thread-safe. Bounded: of blocks that wait too long to be sealed the oldest is given up, and is read through until it is sealed; and when the topics
+/// take too much memory only their hashes are kept, and the log is asked for them when the block is sealed.
+/// </remarks>
 internal sealed class OpenBlocks
 {
     private const int MostBlocks = 4;
+    private const long MostTopicBytes = 32 * 1024 * 1024;
+
+    // The writer waits for the lock between two of these.
+    private const int HashedAtOnce = 1024;
     private readonly Lock _lock = new();
     private readonly List<OpenBlock> _blocks = [];
 
@@ -19,13 +26,18 @@ internal sealed class OpenBlocks
         lock (_lock)
         {
             foreach (var logged in events) FindOrBegin(Block.Of(logged.Offset)).Add(logged.Offset, logged.Topics, logged.IdHash);
+            BoundTopics();
         }
     }
 
     /// <summary>Takes an event that is appended at the end.</summary>
     internal void Add(long offset, IReadOnlyList<string> topics, long? idHash)
     {
-        lock (_lock) FindOrBegin(Block.Of(offset)).Add(offset, topics, idHash);
+        lock (_lock)
+        {
+            FindOrBegin(Block.Of(offset)).Add(offset, topics, idHash);
+            BoundTopics();
+        }
     }
 
     /// <summary>Makes a block complete that begins empty: nothing of it was before.</summary>
@@ -37,6 +49,7 @@ internal sealed class OpenBlocks
     /// <summary>Adds the places where one of these topics may stand, in order; false when the block is not here.</summary>
     internal bool TryFind(long number, TopicSelection topics, List<long> offsets)
     {
+        HashMost(number);
         lock (_lock)
         {
             if (Find(number) is not { } block) return false;
@@ -50,6 +63,7 @@ internal sealed class OpenBlocks
     /// <summary>Adds the places where an own ID of this hash stands; false when the block is not here.</summary>
     internal bool TryFindId(long number, long idHash, List<long> offsets)
     {
+        HashMost(number);
         lock (_lock)
         {
             if (Find(number) is not { } block) return false;
@@ -93,6 +107,28 @@ internal sealed class OpenBlocks
         CollectionsMarshal.SetCount(offsets, first + kept);
     }
 
+    private void HashMost(long number)
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (Find(number) is not { } block || block.HashSome(HashedAtOnce)) return;
+            }
+        }
+    }
+
+    private void BoundTopics()
+    {
+        var bytes = 0L;
+        foreach (var block in _blocks) bytes += block.TopicBytes;
+        for (var i = 0; bytes > MostTopicBytes && i < _blocks.Count; i++)
+        {
+            bytes -= _blocks[i].TopicBytes;
+            _blocks[i].ForgetTopics();
+        }
+    }
+
     private OpenBlock? Find(long number)
     {
         foreach (var block in _blocks)
@@ -117,6 +153,10 @@ internal sealed class OpenBlocks
         private readonly HashColumn<long> _ids = new();
         private List<OpenEvent>? _events = [];
         private int _hashed;
+        private long _last = -1;
+
+        /// <summary>About how much memory the topics take that are kept.</summary>
+        internal long TopicBytes { get; private set; }
 
         internal long Number { get; } = number;
 
@@ -124,31 +164,42 @@ internal sealed class OpenBlocks
 
         internal void Add(long offset, IReadOnlyList<string> topics, long? idHash)
         {
-            if (_events is null) Hash(new(offset, topics, idHash));
-            else _events.Add(new(offset, topics, idHash));
+            // A recovery that fails half way begins again from its first event.
+            if (offset <= _last) return;
+            _last = offset;
+            if (_events is null)
+            {
+                Hash(new(offset, topics, idHash));
+                return;
+            }
+            _events.Add(new(offset, topics, idHash));
+            TopicBytes += EventSize.Of(topics, 0, null, null);
         }
 
         internal void Find(string topic, List<long> offsets)
         {
-            HashAll();
+            HashSome(int.MaxValue);
             _topics.Find(topic.GetHashCode(), Block.Start(Number), offsets);
         }
 
         internal void FindId(long idHash, List<long> offsets)
         {
-            HashAll();
+            HashSome(int.MaxValue);
             _ids.Find(idHash, Block.Start(Number), offsets);
         }
 
         internal void ForgetTopics()
         {
-            HashAll();
-            _events = null;
+            HashSome(int.MaxValue);
+            (_events, TopicBytes) = (null, 0);
         }
 
-        private void HashAll()
+        /// <summary>Hashes some more events; true when there are none left.</summary>
+        internal bool HashSome(int most)
         {
-            for (; _hashed < _events?.Count; _hashed++) Hash(_events[_hashed]);
+            if (_events is null) return true;
+            for (var left = most; left > 0 && _hashed < _events.Count; left--) Hash(_events[_hashed++]);
+            return _hashed == _events.Count;
         }
 
         private void Hash(OpenEvent added)

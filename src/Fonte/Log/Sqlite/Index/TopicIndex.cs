@@ -103,6 +103,8 @@ internal sealed class TopicIndex : IDisposable
     /// <summary>Removes a topic's name from all blocks.</summary>
     internal void Forget(string topic)
     {
+        // So that the name does not stay in the file's free space.
+        Connection.Execute("PRAGMA secure_delete = ON");
         using var transaction = Connection.BeginTransaction();
         foreach (var sql in (ReadOnlySpan<string>)["DELETE FROM topic WHERE block IN (SELECT block FROM block) AND topic = ?1", "DELETE FROM latest WHERE topic = ?1"])
         {
@@ -111,7 +113,7 @@ internal sealed class TopicIndex : IDisposable
             delete.Run();
         }
         transaction.Commit();
-        Connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        Connection.Execute("PRAGMA secure_delete = OFF; PRAGMA wal_checkpoint(TRUNCATE);");
     }
 
     public void Dispose() => _connection?.Dispose();

@@ -5,7 +5,7 @@ namespace Fonte;
 /// <code>
 /// offsets   0 ─────── 32,768 ─────── 65,536 ─────── 98,304 ──▶ next
 ///           │ block 0 │   block 1    │   block 2    │  block 3
-///           └───── sealed: in the file ─────────────┴─ open: hashes in memory
+///           └───── sealed: in the file ─────────────┴─ open: in memory
 ///
 /// block     the sealed blocks
 /// topic     for each sealed block and topic in it: the places of its events
