@@ -54,6 +54,20 @@ public class FonteOptions
     /// <value>3 seconds</value>
     public TimeSpan ReconnectionTime { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long an event stream may last before the hub ends it between two events, so that the subscriber reconnects: to spread subscribers anew over several
+    /// hubs. Each stream gets between three quarters of this and all of it. 0 for as long as the subscriber stays.
+    /// </summary>
+    /// <value>0</value>
+    public TimeSpan StreamLifetime { get; set; }
+
+    /// <summary>
+    /// How many event streams a second are ended when the hub stops, so that their subscribers do not all arrive elsewhere in the same moment.
+    /// Those that are left when the application's shutdown timeout is over are cut.
+    /// </summary>
+    /// <value>8,000</value>
+    public int DrainRate { get; set; } = 8_000;
+
     /// <summary>Most subscribers at a time; 0 for the descriptor limit of the process less 512.</summary>
     /// <value>0</value>
     public int MaxSubscribers { get; set; }

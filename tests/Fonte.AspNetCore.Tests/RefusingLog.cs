@@ -31,5 +31,7 @@ internal sealed class RefusingLog : IEventLog
 
     public long Erasures => 0;
 
+    public long SizeBytes => 0;
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

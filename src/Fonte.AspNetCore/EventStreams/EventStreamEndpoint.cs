@@ -1,30 +1,25 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Fonte.AspNetCore;
 
 /// <summary><c>GET /.well-known/mercure</c>: an event stream of the topics that the query selects.</summary>
-internal static class EventStreamEndpoint
+internal sealed class EventStreamEndpoint(FonteHost host, IOptions<FonteHttpOptions> options)
 {
-    internal static async Task HandleAsync(HttpContext context)
+    // Not async: its state would be kept for as long as the stream lasts.
+    internal Task HandleAsync(HttpContext context)
     {
-        var options = context.RequestServices.GetRequiredService<IOptions<FonteHttpOptions>>().Value;
-        var (query, problem) = options.AnonymousSubscribe
-            ? SubscribeQuery.Read(context.Request.QueryString, options)
+        var (query, problem) = options.Value.AnonymousSubscribe
+            ? SubscribeQuery.Read(context.Request.QueryString, options.Value)
             : (null, Problem.MissingToken("subscribe"));
-        if (query is null)
-        {
-            await problem!.WriteAsync(context).ConfigureAwait(false);
-            return;
-        }
+        if (query is null) return problem!.WriteAsync(context);
         var beginning = query.Beginning.Under(context.Request);
-        await EventStreamResponse.RunAsync(context, new SubscribeRequest
+        return EventStreamResponse.RunAsync(context, host, new SubscribeRequest
         {
             Matchers = query.Matchers,
             TellGaps = query.TellGaps,
             LastEventId = beginning.LastEventId,
             Since = beginning.Since,
-        }).ConfigureAwait(false);
+        });
     }
 }

@@ -2,45 +2,67 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Fonte.AspNetCore;
 
 /// <summary>The response of type <c>text/event-stream</c>, from its header to the acknowledged end.</summary>
 internal static class EventStreamResponse
 {
+    private static readonly Dictionary<object, object?> NoItems = [];
+
     /// <summary>Streams until the client goes or the hub stops; returns when nothing more will be written.</summary>
-    internal static async Task RunAsync(HttpContext context, SubscribeRequest request)
+    internal static Task RunAsync(HttpContext context, FonteHost host, SubscribeRequest request)
     {
-        var host = context.RequestServices.GetRequiredService<FonteHost>();
-        if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start)
-        {
-            await RefuseAsync(context).ConfigureAwait(false);
-            return;
-        }
+        if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start) return RefuseAsync(context, host);
         Prepare(context);
         if (start.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
-        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-        if (host.FlushSends) await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        var begun = BeginAsync(context, host.FlushSends);
+        return begun.IsCompletedSuccessfully ? Stream(context, host, request, start) : StreamAfterAsync(begun, context, host, request, start);
+    }
+
+    private static async Task StreamAfterAsync(Task begun, HttpContext context, FonteHost host, SubscribeRequest request, ResumePoint start)
+    {
+        await begun.ConfigureAwait(false);
+        await Stream(context, host, request, start).ConfigureAwait(false);
+    }
+
+    private static async Task BeginAsync(HttpContext context, bool flush)
+    {
+        await context.Response.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        if (flush) await context.Response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static Task Stream(HttpContext context, FonteHost host, SubscribeRequest request, ResumePoint start)
+    {
         // From the subscription to the wait for its end nothing may throw: the pump would write into a response that is over.
         StreamSocket.Tune(context, host.WriteTimeout);
-        if (hub.Subscribe(request, start, StreamOutputs.Of(context, host.FlushSends)) is not { } handle)
-        {
-            await EndAsync(context, host).ConfigureAwait(false);
-            return;
-        }
-        var end = await handle.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        var (output, gone) = StreamOutputs.Of(context, host.FlushSends);
+        if (host.HubIfReady?.Subscribe(request, start, output) is not { } handle) return EndAsync(context, host);
+        Forget(context);
+        return StreamAsync(context, handle, gone);
+    }
+
+    // What is alive here is kept for as long as the stream lasts: nothing that only its beginning needs.
+    private static async Task StreamAsync(HttpContext context, SubscriberHandle handle, CancellationToken gone)
+    {
+        var registration = gone.UnsafeRegister(static state => ((SubscriberHandle)state!).Detach(), handle);
+        var end = await handle.Completion.ConfigureAwait(false);
+        await registration.DisposeAsync().ConfigureAwait(false);
+        handle.Left(end);
         if (!end.AtBoundary) context.Abort();
     }
+
+    // What middleware kept for the beginning, a dictionary of 200 bytes, is of no use to a stream of hours.
+    private static void Forget(HttpContext context) => context.Items = NoItems;
 
     /// <summary>
     /// Answers 200, <c>retry:</c> and the end. A native EventSource stops for ever at a 4xx or 5xx, so one that must wait is told
     /// after how long to come back.
     /// </summary>
-    internal static Task RefuseAsync(HttpContext context)
+    internal static Task RefuseAsync(HttpContext context, FonteHost host)
     {
         Prepare(context);
-        return EndAsync(context, context.RequestServices.GetRequiredService<FonteHost>());
+        return EndAsync(context, host);
     }
 
     private static async Task EndAsync(HttpContext context, FonteHost host)

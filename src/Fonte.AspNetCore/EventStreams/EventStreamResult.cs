@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fonte.AspNetCore;
 
@@ -14,7 +15,7 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
         if (options.Resume) (beginning, problem) = StreamBeginning.Of(httpContext.Request);
         if (problem is not null) return problem.WriteAsync(httpContext);
         (var request, problem) = Read(beginning);
-        return problem is null ? EventStreamResponse.RunAsync(httpContext, request!) : problem.WriteAsync(httpContext);
+        return problem is null ? EventStreamResponse.RunAsync(httpContext, httpContext.RequestServices.GetRequiredService<FonteHost>(), request!) : problem.WriteAsync(httpContext);
     }
 
     // A topic often comes from the route, so an impossible one is the client's mistake and not the application's.
@@ -39,6 +40,6 @@ internal sealed class TryAgainLaterResult : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        return EventStreamResponse.RefuseAsync(httpContext);
+        return EventStreamResponse.RefuseAsync(httpContext, httpContext.RequestServices.GetRequiredService<FonteHost>());
     }
 }

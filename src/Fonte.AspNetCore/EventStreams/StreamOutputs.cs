@@ -8,16 +8,20 @@ namespace Fonte.AspNetCore;
 internal static class StreamOutputs
 {
     /// <summary>
-    /// The output for a response whose head was flushed. Straight to the socket, which costs a fifth less, only where nothing stands between: plain
-    /// HTTP/1.1, in chunks, by Kestrel itself, whose flush returns when the head is in the kernel (<paramref name="flushSends"/>).
+    /// The output for a response whose head was flushed, and what tells that the client is gone. Straight to the socket, which costs a third less, only
+    /// where nothing stands between: plain HTTP/1.1, in chunks, by Kestrel itself, whose flush returns when the head is in the kernel (<paramref name="flushSends"/>).
     /// </summary>
-    internal static StreamOutput Of(HttpContext context, bool flushSends)
+    internal static (StreamOutput Output, CancellationToken Gone) Of(HttpContext context, bool flushSends)
     {
-        if (!OperatingSystem.IsLinux() || !flushSends || !IsPlain(context) || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return Pipe(context);
-        return context.Features.Get<IConnectionLifetimeFeature>() is { } connection ? new SocketOutput(socket, connection.Abort) : Pipe(context);
+        if (OperatingSystem.IsLinux() && flushSends && IsPlain(context)
+            && context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
+            && context.Features.Get<IConnectionLifetimeFeature>() is { } connection)
+        {
+            // The connection's token is there already; the request's would be made for this.
+            return (new SocketOutput(socket, connection.Abort), connection.ConnectionClosed);
+        }
+        return (new PipeOutput(context.Response.BodyWriter), context.RequestAborted);
     }
-
-    private static PipeOutput Pipe(HttpContext context) => new(context.Response.BodyWriter);
 
     // Kestrel's connection is all of these features itself; middleware that changes the body puts another in the place of one of them.
     private static bool IsPlain(HttpContext context) =>

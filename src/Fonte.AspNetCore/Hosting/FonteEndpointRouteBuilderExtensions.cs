@@ -26,10 +26,10 @@ public static class FonteEndpointRouteBuilderExtensions
         RequireFonte(endpoints, nameof(MapFonte));
         var services = endpoints.ServiceProvider;
         // Given what it needs once: to look it up in each request makes a scope of services for each.
-        var publish = new PublishEndpoint(services.GetRequiredService<FonteHost>(), services.GetRequiredService<IOptions<FonteHttpOptions>>());
+        var (host, options) = (services.GetRequiredService<FonteHost>(), services.GetRequiredService<IOptions<FonteHttpOptions>>());
         var hub = endpoints.MapGroup(HubPath);
-        hub.MapGet("", (RequestDelegate)EventStreamEndpoint.HandleAsync).WithDisplayName("Fonte event stream");
-        hub.MapPost("", (RequestDelegate)publish.HandleAsync).WithDisplayName("Fonte publish");
+        hub.MapGet("", (RequestDelegate)new EventStreamEndpoint(host, options).HandleAsync).WithDisplayName("Fonte event stream");
+        hub.MapPost("", (RequestDelegate)new PublishEndpoint(host, options).HandleAsync).WithDisplayName("Fonte publish");
         return hub;
     }
 

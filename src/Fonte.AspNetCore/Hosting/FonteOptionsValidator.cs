@@ -31,6 +31,8 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         AtLeastSecond(nameof(options.WriteTimeout), options.WriteTimeout);
         if (options.ReconnectionTime < TimeSpan.Zero || options.ReconnectionTime > TimeSpan.FromHours(1))
             Add(nameof(options.ReconnectionTime), "must be between 0 and 1 hour");
+        if (options.StreamLifetime != TimeSpan.Zero) AtLeastSecond(nameof(options.StreamLifetime), options.StreamLifetime);
+        Positive(nameof(options.DrainRate), options.DrainRate);
         RetentionRules.Check(options.Retention, Add);
         return errors.Build();
 

@@ -24,6 +24,8 @@ internal static class ServeCommand
         Duration("--heartbeat-interval", "HeartbeatInterval", "After how long without an event a stream gets a heartbeat. Default: 15s");
         Duration("--write-timeout", "WriteTimeout", "How long a subscriber may accept nothing. Default: 60s");
         Duration("--reconnection-time", "ReconnectionTime", "After how long subscribers reconnect, spread by half. Default: 3s");
+        Duration("--stream-lifetime", "StreamLifetime", "After how long a stream is ended so that its subscriber reconnects, 0 for never. Default: 0");
+        Number("--drain-rate", "DrainRate", "How many streams a second are ended when the server stops. Default: 8000");
         Number("--max-body-bytes", "MaxBodyBytes", "Most bytes of a publish request. Default: 1048576");
         Number("--max-batch-bytes", "MaxBatchBytes", "Most bytes of a batch of CloudEvents. Default: 8388608");
         Number("--max-batch-events", "MaxBatchEvents", "Most events of a batch. Default: 10000");

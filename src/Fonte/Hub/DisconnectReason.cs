@@ -17,4 +17,7 @@ public enum DisconnectReason
 
     /// <summary>Events the subscriber has not seen are no longer kept, and it declined to be told in band, or half of one was sent.</summary>
     Gap,
+
+    /// <summary>The stream had lasted as long as streams may; the subscriber reconnects.</summary>
+    Lifetime,
 }

@@ -13,6 +13,7 @@ namespace Fonte;
 internal sealed class EventHub : IEventPublisher, IAsyncDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IEventLog _log;
     private readonly FonteOptions _options;
@@ -22,6 +23,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     private readonly List<Task> _loops = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _ticks;
+    private readonly ITimer _drains;
     private readonly int _maxSubscribers;
     private int _subscribers;
     private int _turn;
@@ -34,12 +36,17 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         _maxSubscribers = options.MaxSubscribers > 0 ? options.MaxSubscribers : DescriptorLimit.Subscribers();
         var window = new OffsetRing<EventFrame>(log.NextOffset, options.RecentWindowBytes);
         _readers = new(log, options.ReplayCacheBytes, services);
-        var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics);
+        var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics)
+        {
+            DrainedAtOnce = Math.Max(1, (int)(options.DrainRate * DrainInterval.TotalSeconds / Environment.ProcessorCount)),
+        };
         _pumps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pump(window, _readers, settings))];
         var dispatcher = new Dispatcher(log, window, _readers, _pumps);
         Start("dispatcher", healthy => dispatcher.RunAsync(healthy, _stopping.Token));
         for (var i = 0; i < _pumps.Length; i++) Start($"pump-{i}", _pumps[i].RunAsync);
         _ticks = services.Time.CreateTimer(_ => Broadcast(PumpMessageKind.Tick), null, TickInterval, TickInterval);
+        _drains = services.Time.CreateTimer(_ => Broadcast(PumpMessageKind.Drain), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        services.Metrics.Observe(log);
     }
 
     internal LogIdentity Identity => _log.Identity;
@@ -58,7 +65,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(request.Events.Count, nameof(request));
         if (request.IdempotencyKey is { Value.Length: 0 or > IdempotencyKey.MaxLength })
             throw new ArgumentException($"An idempotency key has 1 to {IdempotencyKey.MaxLength} characters.", nameof(request));
-        var result = Check(request.Events) ?? ResultOf(request.Events, await _log.AppendAsync(request, cancellationToken).ConfigureAwait(false));
+        var result = Check(request.Events) ?? ResultOf(request.Events, await AppendAsync(request, cancellationToken).ConfigureAwait(false));
         _services.Metrics.Published(result.Outcome, request.Events.Count);
         return result;
     }
@@ -91,7 +98,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
             Interlocked.Decrement(ref _subscribers);
             return null;
         }
-        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds());
+        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = _services.Time.GetTimestamp() };
         var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
         _services.Metrics.Opened();
         if (!pump.Post(PumpMessage.Attach(subscriber))) subscriber.Complete(new(DisconnectReason.Draining, AtBoundary: true));
@@ -104,29 +111,47 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         lock (_services.Random) return (int)(_options.ReconnectionTime.TotalMilliseconds * (0.5 + _services.Random.NextDouble()));
     }
 
-    internal void Left()
+    internal void Left(Subscriber subscriber, StreamEnd end)
     {
         Interlocked.Decrement(ref _subscribers);
-        _services.Metrics.Closed();
+        _services.Metrics.Closed(end.Reason, _services.Time.GetElapsedTime(subscriber.OpenedAt));
     }
 
-    /// <summary>Ends all event streams and takes no new ones. Publishing goes on.</summary>
+    /// <summary>Ends all event streams between two events, as their lifetime does; their subscribers reconnect.</summary>
+    internal void EndStreams() => Broadcast(PumpMessageKind.EndAll);
+
+    /// <summary>Takes no new event streams and ends those that are open, some at a time. Publishing goes on.</summary>
     internal void Drain()
     {
         _draining = true;
-        Broadcast(PumpMessageKind.Drain);
+        _drains.Change(TimeSpan.Zero, DrainInterval);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _ticks.DisposeAsync().ConfigureAwait(false);
-        Drain();
+        await _drains.DisposeAsync().ConfigureAwait(false);
+        _draining = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (var pump in _pumps) pump.Close();
         await Task.WhenAll(_loops).ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    private async ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        var begun = _services.Time.GetTimestamp();
+        var result = await _log.AppendAsync(request, cancellationToken).ConfigureAwait(false);
+        _services.Metrics.Appended(_services.Time.GetElapsedTime(begun));
+        return result;
+    }
+
+    private TimeSpan Lifetime()
+    {
+        if (_options.StreamLifetime == TimeSpan.Zero) return Timeout.InfiniteTimeSpan;
+        lock (_services.Random) return _options.StreamLifetime * (0.75 + (0.25 * _services.Random.NextDouble()));
     }
 
     private PublishResult? Check(IReadOnlyList<EventDraft> events)

@@ -6,31 +6,50 @@ namespace Fonte;
 internal sealed class FonteMetrics
 {
     internal const string MeterName = "Fonte";
+    private readonly Meter _meter;
     private readonly UpDownCounter<long> _active;
+    private readonly Histogram<double> _durations;
     private readonly Counter<long> _published;
     private readonly Counter<long> _delivered;
+    private readonly Histogram<double> _lag;
     private readonly Counter<long> _resumed;
+    private readonly Histogram<double> _appends;
     private readonly Counter<long> _failures;
 
     internal FonteMetrics(IMeterFactory factory)
     {
-        var meter = factory.Create(MeterName);
-        _active = meter.CreateUpDownCounter<long>("fonte.connection.active", "{connection}", "Open event streams");
-        _published = meter.CreateCounter<long>("fonte.event.published", "{event}", "Events handed in, by outcome");
-        _delivered = meter.CreateCounter<long>("fonte.event.delivered", "{event}", "Events written to subscribers");
-        _resumed = meter.CreateCounter<long>("fonte.resume", "{resume}", "Streams that asked for a cursor, by outcome");
-        _failures = meter.CreateCounter<long>("fonte.loop.failures", "{failure}", "Failures of background loops");
+        _meter = factory.Create(MeterName);
+        _active = _meter.CreateUpDownCounter<long>("fonte.connection.active", "{connection}", "Open event streams");
+        _durations = _meter.CreateHistogram("fonte.connection.duration", "s", "How long event streams lasted, by the reason of their end", advice: Buckets(1, 10, 60, 600, 3600, 21600, 86400));
+        _published = _meter.CreateCounter<long>("fonte.event.published", "{event}", "Events handed in, by outcome");
+        _delivered = _meter.CreateCounter<long>("fonte.event.delivered", "{event}", "Events written to subscribers");
+        _lag = _meter.CreateHistogram("fonte.delivery.lag", "s", "From the commit of an event until it was written to all who wait for it; the oldest event of each batch", advice: Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10));
+        _resumed = _meter.CreateCounter<long>("fonte.resume", "{resume}", "Streams that asked for a cursor, by outcome");
+        _appends = _meter.CreateHistogram("fonte.log.append.duration", "s", "From handing a publish request to the log until it is durable", advice: Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10));
+        _failures = _meter.CreateCounter<long>("fonte.loop.failures", "{failure}", "Failures of background loops");
     }
+
+    /// <summary>Makes the log's size a gauge.</summary>
+    internal void Observe(IEventLog log) => _meter.CreateObservableGauge("fonte.log.size", () => log.SizeBytes, "By", "What the log takes, on the disk or in memory");
 
     internal void Opened() => _active.Add(1);
 
-    internal void Closed() => _active.Add(-1);
+    internal void Closed(DisconnectReason reason, TimeSpan duration)
+    {
+        _active.Add(-1);
+        _durations.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("reason", reason.ToString()));
+    }
 
     internal void Published(PublishOutcome outcome, int events) => _published.Add(events, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
-    internal void Delivered(long events)
+    internal void Appended(TimeSpan duration) => _appends.Record(duration.TotalSeconds);
+
+    internal void Delivered(long events) => _delivered.Add(events);
+
+    /// <summary>A batch of events is written whose oldest was committed at this time.</summary>
+    internal void Flushed(long committedMicroseconds, TimeProvider time)
     {
-        if (events > 0) _delivered.Add(events);
+        if (_lag.Enabled) _lag.Record(Math.Max(0, time.GetUnixMicroseconds() - committedMicroseconds) / 1e6);
     }
 
     internal void Resumed(ResumePoint point)
@@ -40,4 +59,6 @@ internal sealed class FonteMetrics
     }
 
     internal void LoopFailed(string loop) => _failures.Add(1, new KeyValuePair<string, object?>("loop", loop));
+
+    private static InstrumentAdvice<double> Buckets(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };
 }

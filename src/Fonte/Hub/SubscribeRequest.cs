@@ -6,8 +6,8 @@ internal sealed class SubscribeRequest
     /// <summary>What it wants: an event is sent when one of its topics matches one of these.</summary>
     internal required IReadOnlyList<TopicMatcher> Matchers
     {
-        get;
-        init => (field, Topics) = (value, new(value));
+        get => Topics.Matchers;
+        init => Topics = TopicSelection.Of(value);
     }
 
     /// <summary>The same as a selection.</summary>

@@ -60,6 +60,9 @@ public interface IEventLog : IAsyncDisposable
 
     /// <summary>How often history was erased on demand. Whoever keeps events in memory forgets them when it has changed; waiters for the tail are woken.</summary>
     long Erasures { get; }
+
+    /// <summary>About how many bytes the log takes now, on the disk or in memory.</summary>
+    long SizeBytes { get; }
 }
 
 /// <summary>Shorter ways to use a log.</summary>

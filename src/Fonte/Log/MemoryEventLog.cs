@@ -98,6 +98,9 @@ public sealed class MemoryEventLog : IEventLog
     public long Erasures => 0;
 
     /// <inheritdoc/>
+    public long SizeBytes => _events.Bytes;
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         lock (_lock) _closed = true;

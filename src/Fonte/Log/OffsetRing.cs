@@ -23,6 +23,8 @@ internal sealed class OffsetRing<T>(long start, long maxBytes) where T : class, 
 
     internal long End { get { lock (_lock) return _end; } }
 
+    internal long Bytes { get { lock (_lock) return _bytes; } }
+
     /// <summary>Adds consecutive items, the last known offset being <paramref name="end"/> - 1.</summary>
     internal void Append(IReadOnlyList<T> items, long end)
     {

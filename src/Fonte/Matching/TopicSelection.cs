@@ -9,10 +9,10 @@ public sealed class TopicSelection
     {
         ArgumentNullException.ThrowIfNull(matchers);
         if (matchers.Count == 0) throw new ArgumentException("Give at least one matcher.", nameof(matchers));
-        IsAll = matchers.Any(matcher => matcher.Type == MatcherType.Wildcard);
-        Matchers = IsAll ? [TopicMatcher.Wildcard] : [.. matchers.Distinct().OrderBy(matcher => matcher.Pattern, StringComparer.Ordinal)];
-        // LF stands in no pattern, so different selections have different keys.
-        Key = string.Join('\n', Matchers.Select(matcher => $"{(int)matcher.Type}{matcher.Pattern}"));
+        IsAll = HasWildcard(matchers);
+        if (IsAll) Matchers = [TopicMatcher.Wildcard];
+        else if (matchers.Count == 1) Matchers = new[] { matchers[0] };
+        else Matchers = matchers.Distinct().OrderBy(matcher => matcher.Pattern, StringComparer.Ordinal).ToArray();
     }
 
     /// <summary>Every topic.</summary>
@@ -25,7 +25,11 @@ public sealed class TopicSelection
     public bool IsAll { get; }
 
     /// <summary>Equal for selections of the same matchers.</summary>
-    internal string Key { get; }
+    /// <remarks>Made when it is first asked for: most streams never replay. LF stands in no pattern, so different selections have different keys.</remarks>
+    internal string Key => field ??= string.Join('\n', Matchers.Select(matcher => $"{(int)matcher.Type}{matcher.Pattern}"));
+
+    /// <summary>The selection of these matchers, shared where it is of every topic.</summary>
+    internal static TopicSelection Of(IReadOnlyList<TopicMatcher> matchers) => HasWildcard(matchers) ? All : new(matchers);
 
     /// <summary>Whether an event of these topics is selected.</summary>
     public bool Matches(IReadOnlyList<string> topics)
@@ -35,6 +39,15 @@ public sealed class TopicSelection
         for (var i = 0; i < Matchers.Count; i++)
         {
             if (Matchers[i].MatchesAny(topics)) return true;
+        }
+        return false;
+    }
+
+    private static bool HasWildcard(IReadOnlyList<TopicMatcher> matchers)
+    {
+        for (var i = 0; i < matchers.Count; i++)
+        {
+            if (matchers[i].Type == MatcherType.Wildcard) return true;
         }
         return false;
     }

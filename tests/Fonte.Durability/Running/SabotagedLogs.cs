@@ -17,6 +17,8 @@ internal abstract class SabotagedLog(IEventLog log) : IEventLog
 
     public long Erasures => Log.Erasures;
 
+    public long SizeBytes => Log.SizeBytes;
+
     protected IEventLog Log { get; } = log;
 
     public virtual ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default) =>

@@ -118,6 +118,40 @@ public sealed class LiveDeliveryTests
     }
 
     [Fact]
+    public async Task Stream_ends_between_two_events_when_its_lifetime_is_over()
+    {
+        await using var hub = new TestHub(options: new() { StreamLifetime = TimeSpan.FromMinutes(10) });
+        await using var stream = hub.Subscribe("a");
+        await hub.PublishAsync("a", "1");
+        Assert.Equal("1", await stream.NextDataAsync());
+        hub.Time.Advance(TimeSpan.FromMinutes(7));
+        await hub.PublishAsync("a", "2");
+        Assert.Equal("2", await stream.NextDataAsync());
+        hub.Time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(new(DisconnectReason.Lifetime, AtBoundary: true), await stream.Ended!);
+    }
+
+    [Fact]
+    public async Task Draining_ends_some_streams_at_a_time()
+    {
+        await using var hub = new TestHub(options: new() { DrainRate = 20 * Environment.ProcessorCount });
+        var streams = Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => hub.Subscribe("a")).ToList();
+        hub.Hub.Drain();
+        for (var round = 1; round <= 4; round++)
+        {
+            hub.Time.Advance(TimeSpan.FromMilliseconds(round == 1 ? 0 : 50));
+            var expected = round * Environment.ProcessorCount;
+            while (hub.Hub.Subscribers > streams.Count - expected) await Task.Yield();
+            Assert.Equal(streams.Count - expected, hub.Hub.Subscribers);
+        }
+        foreach (var stream in streams)
+        {
+            Assert.Equal(new(DisconnectReason.Draining, AtBoundary: true), await stream.Ended!);
+            await stream.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Draining_ends_every_stream_cleanly_and_takes_no_new_one()
     {
         await using var hub = new TestHub();

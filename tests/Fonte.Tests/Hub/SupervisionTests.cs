@@ -150,6 +150,8 @@ public sealed class SupervisionTests
 
         public long Erasures => _log.Erasures;
 
+        public long SizeBytes => _log.SizeBytes;
+
         public ValueTask DisposeAsync() => _log.DisposeAsync();
     }
 }

@@ -11,6 +11,8 @@ internal sealed class EventFrame(LoggedEvent logged, LogIdentity identity) : IOf
 
     public long Offset { get; } = logged.Offset;
 
+    internal long TimeMicroseconds { get; } = logged.TimeMicroseconds;
+
     internal IReadOnlyList<string> Topics { get; } = logged.Topics;
 
     internal bool Private { get; } = logged.Private;
@@ -48,7 +50,7 @@ internal sealed class EventFrame(LoggedEvent logged, LogIdentity identity) : IOf
         return chunk;
     }
 
-    private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
+    internal static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
 
     // Each line of the data begins with its field's name.
     public int Size { get; } = logged.Size + ("data: ".Length * (logged.Data.Span.Count((byte)'\n') + logged.Data.Span.Count((byte)'\r')));

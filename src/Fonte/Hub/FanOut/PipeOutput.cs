@@ -15,10 +15,10 @@ internal sealed class PipeOutput(PipeWriter pipe) : StreamOutput
         return part.Length;
     }
 
-    internal override void Write(ReadOnlySpan<byte> block, long next, PumpScratch scratch)
+    internal override void Write(SharedBlock block, long next, PumpScratch scratch)
     {
-        pipe.Write(block);
-        Unflushed += block.Length;
+        pipe.Write(block.Bytes);
+        Unflushed += block.Bytes.Length;
     }
 
     internal override ValueTask<bool> FlushAsync(PumpScratch scratch)

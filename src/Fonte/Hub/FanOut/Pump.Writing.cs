@@ -23,7 +23,9 @@ internal sealed partial class Pump
             }
             for (var i = 0; i < count; i++) Route(_frames[i]);
             _position = next;
+            var isHeard = _dirty.Count > 0;
             FlushDirty();
+            if (isHeard) _settings.Metrics.Flushed(_frames[0].TimeMicroseconds, _settings.Time);
             if (count < _frames.Length) break;
         }
         Array.Clear(_frames);
@@ -161,29 +163,47 @@ internal sealed partial class Pump
         return Math.Max(block.From, Math.Max(block.Next, cursor));
     }
 
-    private void Greet(Subscriber subscriber) => Write(subscriber, output =>
+    private void Greet(Subscriber subscriber)
     {
-        var before = _settings.Identity.At(subscriber.Start.Next - 1);
-        EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
-        // The gap carries the position itself: with a block before it, a connection cut between the two would lose the gap.
-        if (subscriber.Start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before);
-        else EventStreamFormat.PositionBlock(output, before);
-    });
+        var start = subscriber.Start!;
+        Write(subscriber, output =>
+        {
+            var before = _settings.Identity.At(start.Next - 1);
+            EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
+            // The gap carries the position itself: with a block before it, a connection cut between the two would lose the gap.
+            if (start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before);
+            else EventStreamFormat.PositionBlock(output, before);
+        });
+        subscriber.Start = null;
+    }
 
-    private void Beat(Subscriber subscriber, Position? position)
+    /// <summary>Writes a heartbeat, with the position before this offset if there is one.</summary>
+    private void Beat(Subscriber subscriber, long? next)
     {
-        if (!Write(subscriber, output => EventStreamFormat.Heartbeat(output, position))) return;
+        if (_beat is null || _beatNext != next)
+        {
+            _beat = Encode(output => EventStreamFormat.Heartbeat(output, next is { } known ? _settings.Identity.At(known - 1) : null));
+            _beatNext = next;
+        }
+        if (!Write(subscriber, _beat)) return;
         if (subscriber.State == SubscriberState.Live) FlushLive(subscriber);
         else Flush(subscriber);
     }
 
-    private bool Write(Subscriber subscriber, Action<IBufferWriter<byte>> write)
+    private SharedBlock Encode(Action<IBufferWriter<byte>> write)
+    {
+        _block.ResetWrittenCount();
+        write(_block);
+        return new(_block.WrittenSpan);
+    }
+
+    private bool Write(Subscriber subscriber, Action<IBufferWriter<byte>> write) => Write(subscriber, Encode(write));
+
+    private bool Write(Subscriber subscriber, SharedBlock block)
     {
         try
         {
-            _block.ResetWrittenCount();
-            write(_block);
-            subscriber.Output.Write(_block.WrittenSpan, subscriber.Cursor, _scratch);
+            subscriber.Output.Write(block, subscriber.Cursor, _scratch);
             return true;
         }
         catch (Exception)

@@ -26,6 +26,8 @@ internal sealed partial class Pump
     private readonly PumpScratch _scratch = new();
     private readonly ArrayBufferWriter<byte> _block = new();
     private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
+    private SharedBlock? _beat;
+    private long? _beatNext;
     private long _position;
     private long _now;
     private long _delivered;
@@ -98,6 +100,7 @@ internal sealed partial class Pump
             case PumpMessageKind.TailMoved: Volatile.Write(ref _tailPending, 0); break;
             case PumpMessageKind.Tick: Tick(); break;
             case PumpMessageKind.Drain: Drain(); break;
+            case PumpMessageKind.EndAll: EndAll(); break;
         }
     }
 
@@ -145,10 +148,20 @@ internal sealed partial class Pump
         else Step(subscriber, block);
     }
 
+    /// <summary>Ends some of the streams; said again until none is left.</summary>
     private void Drain()
     {
         _draining = true;
-        for (var i = _subscribers.Count - 1; i >= 0; i--) End(_subscribers[i], DisconnectReason.Draining);
+        var least = Math.Max(0, _subscribers.Count - _settings.DrainedAtOnce);
+        for (var i = _subscribers.Count - 1; i >= least; i--) End(_subscribers[i], DisconnectReason.Draining);
+    }
+
+    private void EndAll()
+    {
+        for (var i = _subscribers.Count - 1; i >= 0; i--)
+        {
+            if (_subscribers[i] is { Written: 0, State: not SubscriberState.Parked } whole) End(whole, DisconnectReason.Lifetime);
+        }
     }
 
     /// <summary>Keeps idle streams alive and ends those that accept nothing; one scan a second costs less than a timer each.</summary>
@@ -157,6 +170,11 @@ internal sealed partial class Pump
         for (var i = _subscribers.Count - 1; i >= 0; i--)
         {
             var subscriber = _subscribers[i];
+            if (IsOver(subscriber))
+            {
+                End(subscriber, DisconnectReason.Lifetime);
+                continue;
+            }
             var idle = _settings.Time.GetElapsedTime(subscriber.LastActivity, _now);
             switch (subscriber.State)
             {
@@ -164,14 +182,19 @@ internal sealed partial class Pump
                     End(subscriber, DisconnectReason.WriteTimeout);
                     break;
                 case SubscriberState.Live when idle >= _settings.Heartbeat:
-                    Beat(subscriber, _settings.Identity.At(Math.Max(_position, subscriber.Cursor) - 1));
+                    Beat(subscriber, Math.Max(_position, subscriber.Cursor));
                     break;
                 case SubscriberState.Reading when idle >= _settings.Heartbeat && subscriber.Written == 0:
-                    Beat(subscriber, position: null);
+                    Beat(subscriber, next: null);
                     break;
             }
         }
     }
+
+    // Between two events, and not while its socket is full: it has waited long enough for what it gets then.
+    private bool IsOver(Subscriber subscriber) =>
+        subscriber.Lifetime != Timeout.InfiniteTimeSpan && subscriber.Written == 0 && subscriber.State != SubscriberState.Parked
+        && _settings.Time.GetElapsedTime(subscriber.OpenedAt, _now) >= subscriber.Lifetime;
 
     private void End(Subscriber subscriber, DisconnectReason reason)
     {
@@ -209,4 +232,8 @@ internal sealed partial class Pump
 }
 
 /// <summary>What all pumps of a hub share.</summary>
-internal sealed record PumpSettings(LogIdentity Identity, TimeSpan Heartbeat, TimeSpan WriteTimeout, TimeProvider Time, FonteMetrics Metrics);
+internal sealed record PumpSettings(LogIdentity Identity, TimeSpan Heartbeat, TimeSpan WriteTimeout, TimeProvider Time, FonteMetrics Metrics)
+{
+    /// <summary>How many streams a pump ends each time it is told to drain.</summary>
+    internal int DrainedAtOnce { get; init; } = int.MaxValue;
+}

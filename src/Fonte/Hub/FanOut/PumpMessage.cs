@@ -9,6 +9,7 @@ internal enum PumpMessageKind
     TailMoved,
     Tick,
     Drain,
+    EndAll,
 }
 
 /// <summary>What is said to a pump. A subscriber causes a handful at most, so the inbox is bounded by the subscribers.</summary>

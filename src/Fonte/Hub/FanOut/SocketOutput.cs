@@ -37,7 +37,7 @@ internal sealed partial class SocketOutput(Socket socket, Action abort) : Stream
         return frame.Bytes.Length;
     }
 
-    internal override void Write(ReadOnlySpan<byte> block, long next, PumpScratch scratch) => Add(new(EventFrame.ToChunk(block), next), scratch);
+    internal override void Write(SharedBlock block, long next, PumpScratch scratch) => Add(new(block.Chunk, next), scratch);
 
     internal override ValueTask<bool> FlushAsync(PumpScratch scratch)
     {

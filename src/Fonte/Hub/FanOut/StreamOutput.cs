@@ -23,10 +23,10 @@ internal abstract class StreamOutput
     internal abstract int Write(EventFrame frame, int from, PumpScratch scratch);
 
     /// <summary>Writes a block that is no event of the log.</summary>
-    /// <param name="block">Its bytes.</param>
+    /// <param name="block">The block.</param>
     /// <param name="next">The subscriber's cursor.</param>
     /// <param name="scratch">The pump's.</param>
-    internal abstract void Write(ReadOnlySpan<byte> block, long next, PumpScratch scratch);
+    internal abstract void Write(SharedBlock block, long next, PumpScratch scratch);
 
     /// <summary>Sends what was written. The task completes when there is room for more; true when the connection is over.</summary>
     internal abstract ValueTask<bool> FlushAsync(PumpScratch scratch);

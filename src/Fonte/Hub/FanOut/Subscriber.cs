@@ -35,7 +35,8 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     internal StreamOutput Output { get; } = output;
 
-    internal ResumePoint Start { get; } = start;
+    /// <summary>Where it begins; let go once it has been told.</summary>
+    internal ResumePoint? Start { get; set; } = start;
 
     internal int RetryMilliseconds { get; } = retryMilliseconds;
 
@@ -46,10 +47,16 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
     /// <summary>What the log's count of truncations was when it last knew that events of its topics may be missing.</summary>
     internal long KnownTruncations { get; set; } = start.Truncations;
 
-    internal IReadOnlyList<TopicMatcher> Matchers => request.Matchers;
+    internal IReadOnlyList<TopicMatcher> Matchers => request.Topics.Matchers;
 
     /// <summary>Its places in the routes of its pump, one for each matcher.</summary>
     internal Route[] Routes { get; set; } = [];
+
+    /// <summary>The hub's clock when it subscribed.</summary>
+    internal long OpenedAt { get; init; }
+
+    /// <summary>How long the stream may last, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    internal TimeSpan Lifetime { get; init; } = Timeout.InfiniteTimeSpan;
 
     internal SubscriberState State { get; set; }
 
@@ -74,7 +81,7 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
     /// <summary>Whether it is to receive the event: it wants a topic of it, and may have it if it is private.</summary>
     internal bool Receives(EventFrame frame)
     {
-        foreach (var matcher in request.Matchers)
+        foreach (var matcher in request.Topics.Matchers)
         {
             if (matcher.MatchesAny(frame.Topics)) return MayRead(frame);
         }

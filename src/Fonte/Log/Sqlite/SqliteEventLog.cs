@@ -116,6 +116,10 @@ public sealed partial class SqliteEventLog : IEventLog
     public long Erasures => Interlocked.Read(ref _erasures);
 
     /// <inheritdoc/>
+    /// <remarks>The database, its write-ahead log and the index.</remarks>
+    public long SizeBytes => ((string[])[Path, Path + "-wal", _index.Path, _index.Path + "-wal"]).Sum(file => new FileInfo(file) is { Exists: true } info ? info.Length : 0);
+
+    /// <inheritdoc/>
     public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes)
     {
         ArgumentNullException.ThrowIfNull(topics);
