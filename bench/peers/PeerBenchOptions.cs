@@ -6,10 +6,10 @@ namespace Fonte.PeerBench;
 internal sealed record PeerBenchOptions
 {
     public const string Usage = """
-        Fonte.PeerBench [SHAPE …] [--peers P,P,…] [--placement split|free] [--repeat N] [--data DIR] [--server PATH] [--aot PATH] [--results FILE]
+        Fonte.PeerBench [SHAPE | ROW …] [--peers P,P,…] [--placement split|free] [--repeat N] [--data DIR] [--server PATH] [--aot PATH] [--results FILE]
 
-        Runs each shape of load against each peer in turn, all shapes and all peers when none are named, and prints a markdown table of
-        medians and ratios. bench/README.md says how to read it.
+        Runs each shape of load against each peer in turn, and measures each row on Fonte's native server alone; everything when nothing is
+        named. Prints markdown tables of medians and ratios. bench/README.md says how to read them.
         --peers      which servers, separated by commas
         --placement  split: the server on one core, the load on the other (default); free: both on all cores
         --repeat     how many rounds; default 3

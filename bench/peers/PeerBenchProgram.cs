@@ -24,12 +24,17 @@ internal static class PeerBenchProgram
             if (arguments.Contains("--help"))
             {
                 Console.WriteLine(PeerBenchOptions.Usage);
-                foreach (var shape in Shape.All) Console.WriteLine($"shape {shape.Name,-12} {shape.What}");
+                foreach (var shape in Shape.All) Console.WriteLine($"shape {shape.Name,-14} {shape.What}");
+                foreach (var row in Row.All) Console.WriteLine($"row   {row.Name,-14} {row.What}");
                 return 0;
             }
 
             var options = PeerBenchOptions.Parse(arguments);
-            return await MeasureAsync(options, Chosen(options.Shapes, Shape.All, shape => shape.Name, "shape"), Chosen(options.Peers, Peers(options), peer => peer.Name, "peer"), stop.Token);
+            var chosen = Chosen(options.Shapes, [.. Shape.All.Select(shape => shape.Name), .. Row.All.Select(row => row.Name)], name => name, "shape or row");
+            Shape[] shapes = [.. Shape.All.Where(shape => chosen.Contains(shape.Name))];
+            Row[] rows = [.. Row.All.Where(row => chosen.Contains(row.Name))];
+            var code = shapes.Length == 0 ? 0 : await MeasureAsync(options, shapes, Chosen(options.Peers, Peers(options), peer => peer.Name, "peer"), stop.Token);
+            return Math.Max(code, await RowTable.MeasureAsync(options, rows, stop.Token));
         }
         catch (PeerBenchException exception)
         {

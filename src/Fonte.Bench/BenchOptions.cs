@@ -85,6 +85,9 @@ public sealed class BenchOptions
     /// <summary>Whether a stream of another type than <c>text/event-stream</c> will do.</summary>
     internal bool AnyType { get; init; }
 
+    /// <summary>For how many seconds of publishing latencies do not count yet.</summary>
+    internal int WarmUpSeconds { get; init; }
+
     /// <summary>Whether events go to a topic that no subscriber listens to.</summary>
     internal bool Unheard { get; init; }
 

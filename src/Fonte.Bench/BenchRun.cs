@@ -13,6 +13,9 @@ internal sealed class BenchRun : IDisposable
     /// <summary>Whether the run itself is closing the connections now.</summary>
     public bool IsEnding { get => _isEnding; set => _isEnding = value; }
 
+    /// <summary>Latencies count of events that were sent at this time or later.</summary>
+    public long CountsLatencyFrom { get; set; }
+
     /// <summary>The histogram of the current thread: no two deliveries wait for each other to be counted.</summary>
     public LatencyHistogram Latency => _latency.Value!;
 

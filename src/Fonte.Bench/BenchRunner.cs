@@ -71,6 +71,7 @@ public static class BenchRunner
         {
             await SayAsync(progress, $"publishing {options.Rate:N0} events/s for {options.Seconds} s over {options.Lanes} connections");
             var start = Stopwatch.GetTimestamp();
+            run.CountsLatencyFrom = start + (options.WarmUpSeconds * Stopwatch.Frequency);
             await using (Tell(options, fleet))
                 await PublishAsync(lanes, start, options.Seconds, cancellationToken);
             published = Stopwatch.GetElapsedTime(start);

@@ -86,7 +86,7 @@ internal abstract class Subscriber(BenchRun run, int topic, int lanes) : IEventB
         if (_tracker is not null && !_tracker.Observe(block.Stamp.Lane, block.Stamp.Sequence))
             return;
         _received++;
-        if (_tracker is not null && !IsStalled)
+        if (_tracker is not null && !IsStalled && block.Stamp.Timestamp >= run.CountsLatencyFrom)
             run.Latency.Record(Now - block.Stamp.Timestamp);
         var isInOrder = _tracker is null || violations == _tracker.Twice + _tracker.OutOfOrder;
         if (block.Offset < 0)

@@ -19,6 +19,7 @@ internal sealed record Load
     public int Seconds { get; init; } = 10;
     public int Settle { get; init; }
     public int Stalled { get; init; }
+    public int WarmUp { get; init; }
     public int Topics { get; init; } = 1;
     public bool Unheard { get; init; }
     public bool Http2 { get; init; }
@@ -42,6 +43,7 @@ internal sealed record Load
                 Seconds = load.Seconds,
                 SettleSeconds = load.Settle,
                 Stalled = load.Stalled,
+                WarmUpSeconds = load.WarmUp,
                 Topics = load.Topics,
                 Unheard = load.Unheard,
                 Http2 = load.Http2,

@@ -11,10 +11,16 @@ internal sealed class FontePeer(string name, string server, params string[] opti
 
     public override Load LoadAt(int port) => new() { Url = $"http://127.0.0.1:{port}" };
 
+    // With a certificate it also listens at the next port, over TLS; the addresses are bound in this order.
+    private bool IsSecure => options.Contains("--tls-cert");
+
+    protected override int ReadyPort(int port) => IsSecure ? port + 1 : port;
+
     protected override ServerStart Prepare(string folder, int port)
     {
         if (!File.Exists(server)) throw new PeerBenchException($"There is no {server}: build it first ({(server.EndsWith(".dll", StringComparison.Ordinal) ? "dotnet build" : "./run build-aot")}).");
-        string[] serve = ["serve", "--dev", "--urls", $"http://127.0.0.1:{port}", "--data", Path.Combine(folder, "data"), .. options];
+        var urls = $"http://127.0.0.1:{port}" + (IsSecure ? $";https://127.0.0.1:{port + 1}" : "");
+        string[] serve = ["serve", "--dev", "--urls", urls, "--data", Path.Combine(folder, "data"), .. options];
         return server.EndsWith(".dll", StringComparison.Ordinal) ? new("dotnet", [server, .. serve]) : new(server, serve);
     }
 }

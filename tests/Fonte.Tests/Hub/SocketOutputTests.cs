@@ -51,6 +51,41 @@ public sealed class SocketOutputTests
         Assert.Equal(new(DisconnectReason.WriteTimeout, AtBoundary: false), await stream.End);
     }
 
+    [Fact]
+    public async Task Delivery_allocates_nothing()
+    {
+        const int Streams = 200;
+        const int Events = 100;
+        await using var one = new TestHub();
+        await using var many = new TestHub();
+        var single = new[] { await SocketStream.OpenAsync(one, small: false) };
+        var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => SocketStream.OpenAsync(many, small: false)));
+        await AllocatedAsync(one, single, Events);
+        await AllocatedAsync(many, streams, Events);
+        var byOne = await AllocatedAsync(one, single, Events);
+        var byMany = await AllocatedAsync(many, streams, Events);
+        // Publishing and encoding, once for all, are in both; one object a delivery would be 24 bytes.
+        Assert.InRange((byMany - byOne) / (double)((Streams - 1) * Events), double.MinValue, 1);
+        foreach (var stream in (SocketStream[])[.. single, .. streams]) await stream.DisposeAsync();
+    }
+
+    // One event at a time, each waited for.
+    private static async Task<long> AllocatedAsync(TestHub hub, SocketStream[] streams, int events)
+    {
+        var waiting = new int[streams.Length];
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var n = 0; n < events; n++)
+        {
+            for (var i = 0; i < streams.Length; i++) waiting[i] = streams[i].Available;
+            await hub.PublishAsync("a", "a small event");
+            for (var i = 0; i < streams.Length; i++)
+            {
+                while (streams[i].Available == waiting[i]) Thread.Yield();
+            }
+        }
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+
     /// <summary>Both ends of a connection with small buffers: the hub writes to one, the test reads the other.</summary>
     private sealed class SocketStream : IAsyncDisposable
     {
@@ -61,15 +96,20 @@ public sealed class SocketOutputTests
 
         internal Task<StreamEnd> End { get; }
 
-        internal static async Task<SocketStream> OpenAsync(TestHub hub)
+        /// <summary>How many bytes have come that were not read.</summary>
+        internal int Available => _client.Available;
+
+        internal static async Task<SocketStream> OpenAsync(TestHub hub, bool small = true)
         {
             using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             listener.Listen();
-            var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = Small };
+            var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            if (small) client.ReceiveBufferSize = Small;
             await client.ConnectAsync(listener.LocalEndPoint!, TestHub.Stop);
             var server = await listener.AcceptAsync(TestHub.Stop);
-            server.SendBufferSize = Small;
+            server.NoDelay = true;
+            if (small) server.SendBufferSize = Small;
             var request = new SubscribeRequest { Matchers = [TopicMatcher.Exact("a")] };
             var handle = hub.Hub.Subscribe(request, hub.Hub.Resume(request)!, new SocketOutput(server, server.Dispose))!;
             return new(client, server, handle.WaitAsync(CancellationToken.None));
