@@ -47,13 +47,17 @@ internal static class EventStreamResponse
     {
         var registration = gone.UnsafeRegister(static state => ((SubscriberHandle)state!).Detach(), handle);
         var end = await handle.Completion.ConfigureAwait(false);
-        await registration.DisposeAsync().ConfigureAwait(false);
+        // Its callback may be running: what it says of a stream that has ended is not heard.
+        registration.Unregister();
         handle.Left(end);
         if (!end.AtBoundary) context.Abort();
     }
 
     // What middleware kept for the beginning, a dictionary of 200 bytes, is of no use to a stream of hours.
-    private static void Forget(HttpContext context) => context.Items = NoItems;
+    private static void Forget(HttpContext context)
+    {
+        if (context.Features.Get<IItemsFeature>() is { } items) items.Items = NoItems;
+    }
 
     /// <summary>
     /// Answers 200, <c>retry:</c> and the end. A native EventSource stops for ever at a 4xx or 5xx, so one that must wait is told

@@ -3,18 +3,7 @@ namespace Fonte;
 /// <summary>A subscriber's hold on its event stream.</summary>
 internal sealed class SubscriberHandle(EventHub hub, Pump pump, Subscriber subscriber)
 {
-    /// <summary>Waits until the stream has ended and nothing more will be written to its output.</summary>
-    /// <param name="gone">Says that the connection is gone.</param>
-    internal async Task<StreamEnd> WaitAsync(CancellationToken gone)
-    {
-        var registration = gone.UnsafeRegister(static state => ((SubscriberHandle)state!).Detach(), this);
-        var end = await subscriber.Completion.ConfigureAwait(false);
-        await registration.DisposeAsync().ConfigureAwait(false);
-        hub.Left(subscriber, end);
-        return end;
-    }
-
-    /// <summary>Ends the stream.</summary>
+    /// <summary>Ends the stream, because the connection is gone.</summary>
     internal void Detach() => pump.Post(PumpMessage.Detach(subscriber));
 
     /// <summary>Completes when the stream has ended and nothing more will be written to its output.</summary>
