@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace Fonte.Tests.Hub;
+
+/// <summary>Both ends of a connection with small buffers: the hub writes to one, the test reads the other.</summary>
+internal sealed class SocketStream : IAsyncDisposable
+{
+    private const int Small = 4096;
+    private readonly Socket _client;
+    private readonly Socket _server;
+
+    private SocketStream(Socket client, Socket server, Task<StreamEnd> end) => (_client, _server, End) = (client, server, end);
+
+    internal Task<StreamEnd> End { get; }
+
+    /// <summary>How many bytes have come that were not read.</summary>
+    internal int Available => _client.Available;
+
+    internal static async Task<SocketStream> OpenAsync(TestHub hub, bool small = true)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (small) client.ReceiveBufferSize = Small;
+        await client.ConnectAsync(listener.LocalEndPoint!, TestHub.Stop);
+        var server = await listener.AcceptAsync(TestHub.Stop);
+        server.NoDelay = true;
+        if (small) server.SendBufferSize = Small;
+        var request = new SubscribeRequest { Matchers = [TopicMatcher.Exact("a")] };
+        var handle = hub.Hub.Subscribe(request, hub.Hub.Resume(request)!, new SocketOutput(server, server.Dispose))!;
+        return new(client, server, handle.WaitAsync(CancellationToken.None));
+    }
+
+    /// <summary>Everything from the first event up to the one whose data is "last", chunk sizes included.</summary>
+    internal async Task<string> ReadAllAsync(int slowly)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[slowly > 0 ? 700 : 16 * 1024];
+        for (var reads = 1; !text.ToString(Math.Max(0, text.Length - 20), Math.Min(20, text.Length)).EndsWith("data: last\n\n\r\n", StringComparison.Ordinal); reads++)
+        {
+            var received = await _client.ReceiveAsync(buffer, SocketFlags.None, TestHub.Stop);
+            Assert.NotEqual(0, received);
+            text.Append(Encoding.ASCII.GetString(buffer, 0, received));
+            if (slowly > 0 && reads % 16 == 0) await Task.Delay(slowly, TestHub.Stop);
+        }
+        var all = text.ToString();
+        // The first chunk is what every stream begins with: the reconnection time and a position.
+        return all[(all.IndexOf("\n\n\r\n", StringComparison.Ordinal) + 4)..];
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
