@@ -30,6 +30,9 @@ internal sealed class RunningServer : IAsyncDisposable
     internal static Task<RunningServer> StartAsync(string data, string url = "http://127.0.0.1:0", params string[] more) =>
         WaitAsync(Tool.Start(["serve", "--dev", "--urls", url, "--data", data, .. more]));
 
+    internal static Task<RunningServer> StartNativeAsync(string data) =>
+        WaitAsync(Tool.StartNative("serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", data));
+
     /// <summary>Starts a server that may open so many files and sockets.</summary>
     internal static Task<RunningServer> StartWithDescriptorsAsync(int descriptors) =>
         WaitAsync(Tool.StartShell($"ulimit -n {descriptors} && exec \"$@\"", "serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", ":memory:"));

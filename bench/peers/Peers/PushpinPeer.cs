@@ -31,7 +31,7 @@ internal sealed class PushpinPeer : Peer
                 Directory.CreateSymbolicLink(Path.Combine(folder, name), $"/etc/pushpin/{name}");
         }
 
-        Replace(Path.Combine(libraries, "internal.conf"), ("ipc:///var/run/zurl", "ipc://{rundir}/{ipc_prefix}zurl"), ("ipc:///run/zurl", "ipc://{rundir}/{ipc_prefix}zurl"), ("ipc:///tmp/zurl", "ipc://{rundir}/{ipc_prefix}zurl"));
+        Replace(Path.Combine(libraries, "internal.conf"), ("ipc:///var/run/zurl/zurl-", "ipc://{rundir}/{ipc_prefix}zurl-"));
         File.WriteAllText(Path.Combine(folder, "routes"), "* test\n");
         var configuration = Path.Combine(folder, "pushpin.conf");
         File.Copy("/etc/pushpin/pushpin.conf", configuration, overwrite: true);

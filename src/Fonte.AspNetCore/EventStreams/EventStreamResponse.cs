@@ -8,13 +8,12 @@ namespace Fonte.AspNetCore;
 /// <summary>The response of type <c>text/event-stream</c>, from its header to the acknowledged end.</summary>
 internal static class EventStreamResponse
 {
-    private static readonly Dictionary<object, object?> NoItems = [];
-
     /// <summary>Streams until the client goes or the hub stops; returns when nothing more will be written.</summary>
     internal static Task RunAsync(HttpContext context, FonteHost host, SubscribeRequest request)
     {
         if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start) return RefuseAsync(context, host);
         Prepare(context);
+        StreamSocket.Tune(context, host.WriteTimeout);
         if (start.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
         var begun = BeginAsync(context, host.FlushSends);
         return begun.IsCompletedSuccessfully ? Stream(context, host, request, start) : StreamAfterAsync(begun, context, host, request, start);
@@ -34,11 +33,11 @@ internal static class EventStreamResponse
 
     private static Task Stream(HttpContext context, FonteHost host, SubscribeRequest request, ResumePoint start)
     {
+        // Kestrel's rate is for responses that end; a slow subscriber costs nothing here and has a timeout of its own.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         // From the subscription to the wait for its end nothing may throw: the pump would write into a response that is over.
-        StreamSocket.Tune(context, host.WriteTimeout);
         var (output, gone) = StreamOutputs.Of(context, host.FlushSends);
         if (host.HubIfReady?.Subscribe(request, start, output) is not { } handle) return EndAsync(context, host);
-        Forget(context);
         return StreamAsync(context, handle, gone);
     }
 
@@ -51,12 +50,6 @@ internal static class EventStreamResponse
         registration.Unregister();
         handle.Left(end);
         if (!end.AtBoundary) context.Abort();
-    }
-
-    // What middleware kept for the beginning, a dictionary of 200 bytes, is of no use to a stream of hours.
-    private static void Forget(HttpContext context)
-    {
-        if (context.Features.Get<IItemsFeature>() is { } items) items.Items = NoItems;
     }
 
     /// <summary>
@@ -85,8 +78,6 @@ internal static class EventStreamResponse
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         // The compression middleware is there, and would hold events back in its buffers; it leaves alone what is encoded already.
         if (context.Features.Get<IHttpsCompressionFeature>() is not null) headers.ContentEncoding = "identity";
-        // Kestrel's rate is for responses that end; a slow subscriber costs nothing here and has a timeout of its own.
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         // A stream of an hour is not a slow request.
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         if (Activity.Current is { } activity) activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace Fonte.AspNetCore;
 
@@ -17,8 +18,9 @@ internal static class StreamOutputs
             && context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
             && context.Features.Get<IConnectionLifetimeFeature>() is { } connection)
         {
-            // The connection's token is there already; the request's would be made for this.
-            return (new SocketOutput(socket, connection.Abort), connection.ConnectionClosed);
+            // The connection's token is there already; the request's would be made for this, unless it ends requests by a timeout.
+            var gone = context.Features.Get<IHttpRequestTimeoutFeature>() is null ? connection.ConnectionClosed : context.RequestAborted;
+            return (new SocketOutput(socket, connection.Abort), gone);
         }
         return (new PipeOutput(context.Response.BodyWriter), context.RequestAborted);
     }

@@ -144,7 +144,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     {
         var begun = _services.Time.GetTimestamp();
         var result = await _log.AppendAsync(request, cancellationToken).ConfigureAwait(false);
-        _services.Metrics.Appended(_services.Time.GetElapsedTime(begun));
+        if (result.Outcome == AppendOutcome.Appended) _services.Metrics.Appended(_services.Time.GetElapsedTime(begun));
         return result;
     }
 

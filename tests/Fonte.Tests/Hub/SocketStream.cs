@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -35,7 +36,7 @@ internal sealed class SocketStream : IAsyncDisposable
         return new(client, server, handle.WaitAsync(CancellationToken.None));
     }
 
-    /// <summary>Everything from the first event up to the one whose data is "last", chunk sizes included.</summary>
+    /// <summary>Everything from the first event up to the one whose data is "last".</summary>
     internal async Task<string> ReadAllAsync(int slowly)
     {
         var text = new StringBuilder();
@@ -47,9 +48,22 @@ internal sealed class SocketStream : IAsyncDisposable
             text.Append(Encoding.ASCII.GetString(buffer, 0, received));
             if (slowly > 0 && reads % 16 == 0) await Task.Delay(slowly, TestHub.Stop);
         }
-        var all = text.ToString();
-        // The first chunk is what every stream begins with: the reconnection time and a position.
-        return all[(all.IndexOf("\n\n\r\n", StringComparison.Ordinal) + 4)..];
+        return Unchunk(text.ToString());
+    }
+
+    // Strictly: size in hexadecimal, CRLF, so many bytes, CRLF. The first chunk is what every stream begins with: the reconnection time and a position.
+    private static string Unchunk(string all)
+    {
+        var body = new StringBuilder();
+        for (var at = 0; at < all.Length;)
+        {
+            var line = all.IndexOf("\r\n", at, StringComparison.Ordinal);
+            var size = int.Parse(all.AsSpan(at..line), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (at > 0) body.Append(all, line + 2, size);
+            Assert.Equal("\r\n", all.Substring(line + 2 + size, 2));
+            at = line + 2 + size + 2;
+        }
+        return body.ToString();
     }
 
     public ValueTask DisposeAsync()

@@ -23,7 +23,7 @@ internal sealed partial class Pump
             }
             for (var i = 0; i < count; i++) Route(_frames[i]);
             _position = next;
-            var isHeard = _dirty.Count > 0;
+            var isHeard = count > 0 && _dirty.Count > 0;
             FlushDirty();
             if (isHeard) _settings.Metrics.Flushed(_frames[0].TimeMicroseconds, _settings.Time);
             if (count < _frames.Length) break;
@@ -97,6 +97,10 @@ internal sealed partial class Pump
             else if (_window.CopyFrom(subscriber.Cursor, _frames) is (true, var count, var next))
             {
                 Fill(subscriber, _frames.AsSpan(0, count), next);
+            }
+            else if (subscriber.Output.Unflushed > 0)
+            {
+                // It is flushed first, below: what cannot be sent moves the cursor back, and that is where to read from.
             }
             else if (block is null || block.Next <= subscriber.Cursor)
             {

@@ -136,7 +136,9 @@ internal sealed partial class Pump
         else
         {
             subscriber.LastActivity = _now;
-            _behind.Enqueue(subscriber);
+            // One that is always slow is hardly ever seen otherwise than with its socket full.
+            if (IsOver(subscriber)) End(subscriber, DisconnectReason.Lifetime);
+            else _behind.Enqueue(subscriber);
         }
     }
 

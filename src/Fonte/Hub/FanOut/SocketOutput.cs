@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Fonte;
 
-/// <summary>The output past the server's pipe, straight to a socket: chunks of HTTP/1.1 (RFC 9112, section 7.1), one for each event, encoded once for all.</summary>
+/// <summary>The output past the server's pipe, straight to a socket: chunks of HTTP/1.1 (RFC 9112, section 7.1), one for each event that is not large, encoded once for all.</summary>
 /// <remarks>
 /// The head of the response must be in the kernel before the first flush, and nobody else may write to the socket until the stream has ended between
 /// two chunks. A chunk that was sent in part is finished before anything else, or the connection must be cut. docs/adr/0006 has the measurements.
@@ -32,9 +32,21 @@ internal sealed partial class SocketOutput(Socket socket, Action abort) : Stream
 
     internal override int Write(EventFrame frame, int from, PumpScratch scratch)
     {
+        var rest = frame.Bytes[from..];
+        if (rest.Length > ChunkBytes || from > 0) return WriteSlice(frame, rest, scratch);
         if (Unflushed >= ChunkBytes) return 0;
         Add(new(frame.Chunk, frame.Offset + 1), scratch);
-        return frame.Bytes.Length;
+        return rest.Length;
+    }
+
+    // A large event goes in slices, each a chunk that is sent alone: who reads it slowly is seen to read, and holds no more than a slice.
+    private int WriteSlice(EventFrame frame, ReadOnlySpan<byte> rest, PumpScratch scratch)
+    {
+        if (Unflushed > 0) return 0;
+        var isLast = rest.Length <= ChunkBytes;
+        var slice = isLast ? rest : rest[..ChunkBytes];
+        Add(new(EventFrame.ToChunk(slice), isLast ? frame.Offset + 1 : frame.Offset), scratch);
+        return slice.Length;
     }
 
     internal override void Write(SharedBlock block, long next, PumpScratch scratch) => Add(new(block.Chunk, next), scratch);

@@ -38,6 +38,8 @@ internal abstract class StreamOutput
 /// <summary>What a pump lends to the outputs it writes to, so that none of them keeps a buffer.</summary>
 internal sealed class PumpScratch
 {
+    // A burst to many streams takes a list for each; so many are kept.
+    private const int MostLists = 1024;
     private readonly Stack<List<SocketPiece>> _lists = new();
 
     internal byte[] Buffer { get; } = new byte[64 * 1024];
@@ -47,6 +49,6 @@ internal sealed class PumpScratch
     internal void Return(List<SocketPiece> list)
     {
         list.Clear();
-        _lists.Push(list);
+        if (_lists.Count < MostLists) _lists.Push(list);
     }
 }
