@@ -6,6 +6,7 @@ namespace Fonte.PeerBench;
 /// <summary>A server to measure: how it is started, and how the load speaks to it.</summary>
 internal abstract class Peer
 {
+    private const int PortsEach = 5;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>As it is chosen by and shown.</summary>
@@ -24,6 +25,9 @@ internal abstract class Peer
     /// <summary>The port at which it is ready when it accepts connections.</summary>
     protected virtual int ReadyPort(int port) => port;
 
+    /// <summary>Waits for one that accepts connections before it can answer.</summary>
+    protected virtual Task WaitUntilAnsweringAsync(int port, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Starts it, and waits until it accepts connections.</summary>
     /// <exception cref="PeerBenchException">It is not installed, or does not start.</exception>
     public async Task<RunningPeer> StartAsync(string folder, Placement placement, CancellationToken cancellationToken)
@@ -35,6 +39,7 @@ internal abstract class Peer
         try
         {
             await WaitUntilReadyAsync(child, ReadyPort(port), cancellationToken);
+            await WaitUntilAnsweringAsync(port, cancellationToken);
             return new RunningPeer(child, LoadAt(port) with { ProcessId = child.Process.Id }, port);
         }
         catch
@@ -67,11 +72,28 @@ internal abstract class Peer
         }
     }
 
+    // Below those that the system gives to outgoing connections, with the next few free too.
     private static int FreePort()
     {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            if (Enumerable.Range(port, PortsEach).All(IsFree)) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }
 

@@ -53,6 +53,19 @@ internal sealed class PushpinPeer : Peer
 
     protected override int ReadyPort(int port) => port + 1;
 
+    protected override async Task WaitUntilAnsweringAsync(int port, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        using var http = new HttpClient();
+        while (true)
+        {
+            using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/stream"), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.IsSuccessStatusCode) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+        }
+    }
+
     private static void Replace(string file, params (string Old, string New)[] changes)
     {
         var text = File.ReadAllText(file);
