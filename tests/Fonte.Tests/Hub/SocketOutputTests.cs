@@ -33,6 +33,20 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
+    public async Task Slow_reader_of_a_large_event_is_not_cut_while_it_reads()
+    {
+        await using var hub = new TestHub(options: new() { WriteTimeout = TimeSpan.FromSeconds(60) });
+        await using var stream = await SocketStream.OpenAsync(hub);
+        await hub.PublishAsync("a", new string('x', 1_000_000));
+        for (var read = 0; read < 1_000_000; read += await stream.ReadSomeAsync(50_000))
+        {
+            Assert.False(stream.End.IsCompleted, $"Cut after {read} bytes.");
+            hub.Time.Advance(TimeSpan.FromSeconds(20));
+        }
+        Assert.False(stream.End.IsCompleted);
+    }
+
+    [Fact]
     public async Task Subscriber_that_never_reads_is_cut_after_the_write_timeout_and_not_at_a_boundary()
     {
         await using var hub = new TestHub(options: new() { WriteTimeout = TimeSpan.FromSeconds(60) });

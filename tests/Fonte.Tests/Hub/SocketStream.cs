@@ -36,6 +36,15 @@ internal sealed class SocketStream : IAsyncDisposable
         return new(client, server, handle.WaitAsync(CancellationToken.None));
     }
 
+    /// <summary>Reads so many bytes, and returns how many that were.</summary>
+    internal async Task<int> ReadSomeAsync(int length)
+    {
+        var buffer = new byte[length];
+        var read = 0;
+        for (var received = 1; read < length && received > 0; read += received) received = await _client.ReceiveAsync(buffer.AsMemory(read), SocketFlags.None, TestHub.Stop);
+        return read;
+    }
+
     /// <summary>Everything from the first event up to the one whose data is "last".</summary>
     internal async Task<string> ReadAllAsync(int slowly)
     {
