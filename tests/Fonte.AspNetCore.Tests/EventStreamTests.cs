@@ -6,14 +6,17 @@ using Xunit;
 
 namespace Fonte.AspNetCore.Tests;
 
-public sealed class EventStreamTests
+public class EventStreamTests
 {
     private static CancellationToken Stop => HubApplication.Stop;
+
+    private protected virtual Task<HubApplication> StartAsync(Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null) =>
+        HubApplication.StartAsync(configure, build, map);
 
     [Fact]
     public async Task Stream_starts_at_once_with_its_fields_retry_and_position()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var stream = await app.OpenAsync("?match=a");
         var headers = stream.Response.Headers;
         Assert.Equal("text/event-stream", stream.Response.Content.Headers.ContentType!.ToString());
@@ -26,7 +29,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Event_of_the_lecture_has_the_block_of_the_lecture()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var stream = await app.OpenAsync("?match=a");
         await stream.ReadUntilAsync(":0\n\n");
         await app.PublishAsync("topic=a&id=1&type=update&data=" + Uri.EscapeDataString("{\"valor\": 100}") + "&retry=5000");
@@ -36,7 +39,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Data_of_a_mebibyte_with_every_line_end_comes_back_equal()
     {
-        await using var app = await HubApplication.StartAsync(options => options.MaxBodyBytes = 8 * 1024 * 1024);
+        await using var app = await StartAsync(options => options.MaxBodyBytes = 8 * 1024 * 1024);
         await using var stream = await app.OpenAsync("?match=a");
         var text = new StringBuilder();
         for (var n = 0; text.Length < 1024 * 1024; n++) text.Append(n).Append("\r\n\0\uFEFF😀\rx\ny");
@@ -47,7 +50,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Cursor_of_the_field_wins_over_the_parameter()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         var first = await app.PublishAsync("topic=a&data=1");
         var second = await app.PublishAsync("topic=a&data=2");
         await app.PublishAsync("topic=a&data=3");
@@ -59,7 +62,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Empty_cursor_counts_as_absent()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         var first = await app.PublishAsync("topic=a&data=1");
         await app.PublishAsync("topic=a&data=2");
         await using (var live = await app.OpenAsync("?match=a&last_event_id=")) Assert.Null(live.Preceding);
@@ -70,7 +73,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Unknown_cursor_is_told_in_the_field_and_in_band()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await app.PublishAsync("topic=a&data=1");
         await using (var stream = await app.OpenAsync("?match=a&last_event_id=nope"))
         {
@@ -85,7 +88,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Private_event_is_stored_and_delivered_to_nobody()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var live = await app.OpenAsync("?match=a");
         await app.PublishAsync("topic=a&data=secret&private=");
         await app.PublishAsync("topic=a&data=public");
@@ -109,7 +112,7 @@ public sealed class EventStreamTests
     [InlineData("?match=a&last_event_id=%FF", "invalid-utf8")]
     public async Task Bad_query_is_refused_with_a_sentence(string query, string problem)
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var stream = await app.OpenAsync(query);
         await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.BadRequest, problem);
     }
@@ -117,7 +120,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Limits_of_matchers_hold()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using (var many = await app.OpenAsync("?" + string.Join('&', Enumerable.Range(0, 101).Select(n => $"match={n}"))))
             await PublishTests.AssertProblemAsync(many.Response, HttpStatusCode.BadRequest, "too-many-matchers");
         await using (var hundred = await app.OpenAsync("?" + string.Join('&', Enumerable.Range(0, 100).Select(n => $"match_exact={n}"))))
@@ -129,7 +132,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Without_anonymous_subscribe_the_answer_is_a_challenge()
     {
-        await using var app = await HubApplication.StartAsync(options => options.AnonymousSubscribe = false);
+        await using var app = await StartAsync(options => options.AnonymousSubscribe = false);
         await using var stream = await app.OpenAsync("?match=a");
         await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.Unauthorized, "token-missing");
     }
@@ -137,7 +140,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Full_hub_answers_200_with_retry_and_the_end()
     {
-        await using var app = await HubApplication.StartAsync(options => options.MaxSubscribers = 1);
+        await using var app = await StartAsync(options => options.MaxSubscribers = 1);
         await using var first = await app.OpenAsync("?match=a");
         await using var second = await app.OpenAsync("?match=a");
         Assert.Equal(HttpStatusCode.OK, second.Response.StatusCode);
@@ -147,7 +150,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Stopping_the_application_ends_streams_cleanly_and_at_once()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var stream = await app.OpenAsync("?match=a");
         await stream.ReadUntilAsync(":0\n\n");
         var stopping = app.StopAsync();
@@ -158,7 +161,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Response_compression_leaves_the_stream_alone()
     {
-        await using var app = await HubApplication.StartAsync(
+        await using var app = await StartAsync(
             build: builder => builder.Services.AddResponseCompression(options => options.MimeTypes = ["text/event-stream"]),
             map: web => web.UseResponseCompression());
         app.Client.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
@@ -170,7 +173,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Http_1_0_client_is_served()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Address).Port, Stop);
         await using var connection = client.GetStream();
@@ -185,7 +188,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Next_response_on_the_connection_is_not_written_into()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         for (var round = 0; round < 20; round++)
         {
             await using (var stream = await app.OpenAsync("?match=a")) await stream.ReadUntilAsync("\n\n");

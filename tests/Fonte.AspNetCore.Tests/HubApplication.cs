@@ -54,6 +54,19 @@ internal sealed class HubApplication : IAsyncDisposable
         return new(app);
     }
 
+    /// <summary>The same, sending events straight to the sockets.</summary>
+    internal static Task<HubApplication> StartDirectAsync(
+        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+    {
+        return StartAsync(configure, BuildDirect, map);
+
+        void BuildDirect(WebApplicationBuilder builder)
+        {
+            builder.Services.AddFonte().UseDirectSockets();
+            build?.Invoke(builder);
+        }
+    }
+
     internal Task StopAsync() => _app.StopAsync(Stop);
 
     internal Task<HttpResponseMessage> PostAsync(string form) =>

@@ -15,14 +15,19 @@ internal static class EventStreamResponse
         Prepare(context);
         StreamSocket.Tune(context, host.WriteTimeout);
         if (start.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
-        var begun = BeginAsync(context, host.FlushSends);
-        return begun.IsCompletedSuccessfully ? Stream(context, host, request, start) : StreamAfterAsync(begun, context, host, request, start);
+        var connection = StreamOutputs.ConnectionOf(context, host.FlushSends);
+        // It is the stream's alone then, and closed with it.
+        if (connection is not null) context.Response.Headers.Connection = "close";
+        var begun = BeginAsync(context, flush: connection is not null);
+        return begun.IsCompletedSuccessfully
+            ? Stream(context, connection, host, request, start)
+            : StreamAfterAsync(begun, context, connection, host, request, start);
     }
 
-    private static async Task StreamAfterAsync(Task begun, HttpContext context, FonteHost host, SubscribeRequest request, ResumePoint start)
+    private static async Task StreamAfterAsync(Task begun, HttpContext context, StreamConnection? connection, FonteHost host, SubscribeRequest request, ResumePoint start)
     {
         await begun.ConfigureAwait(false);
-        await Stream(context, host, request, start).ConfigureAwait(false);
+        await Stream(context, connection, host, request, start).ConfigureAwait(false);
     }
 
     private static async Task BeginAsync(HttpContext context, bool flush)
@@ -31,25 +36,23 @@ internal static class EventStreamResponse
         if (flush) await context.Response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private static Task Stream(HttpContext context, FonteHost host, SubscribeRequest request, ResumePoint start)
+    private static Task Stream(HttpContext context, StreamConnection? connection, FonteHost host, SubscribeRequest request, ResumePoint start)
     {
         // Kestrel's rate is for responses that end; a slow subscriber costs nothing here and has a timeout of its own.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        // From the subscription to the wait for its end nothing may throw: the pump would write into a response that is over.
-        var (output, gone) = StreamOutputs.Of(context, host.FlushSends);
-        if (host.HubIfReady?.Subscribe(request, start, output) is not { } handle) return EndAsync(context, host);
-        return StreamAsync(context, handle, gone);
+        // From the subscription on nothing may throw: the pump would write into a response that is over.
+        if (connection is { Socket: { } socket } && StreamOutputs.IsChunked(context))
+        {
+            if (host.HubIfReady?.Subscribe(request, start, new SocketOutput(socket, connection.Cut)) is not { } kept) return EndAsync(context, host);
+            connection.Keep(kept);
+            return Task.CompletedTask;
+        }
+        return host.HubIfReady?.Subscribe(request, start, new PipeOutput(context.Response.BodyWriter)) is { } handle ? StreamAsync(context, handle) : EndAsync(context, host);
     }
 
-    // What is alive here is kept for as long as the stream lasts: nothing that only its beginning needs.
-    private static async Task StreamAsync(HttpContext context, SubscriberHandle handle, CancellationToken gone)
+    private static async Task StreamAsync(HttpContext context, SubscriberHandle handle)
     {
-        var registration = gone.UnsafeRegister(static state => ((SubscriberHandle)state!).Detach(), handle);
-        var end = await handle.Completion.ConfigureAwait(false);
-        // Its callback may be running: what it says of a stream that has ended is not heard.
-        registration.Unregister();
-        handle.Left(end);
-        if (!end.AtBoundary) context.Abort();
+        if (!(await handle.EndAsync(context.RequestAborted).ConfigureAwait(false)).AtBoundary) context.Abort();
     }
 
     /// <summary>

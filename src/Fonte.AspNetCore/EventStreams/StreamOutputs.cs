@@ -9,29 +9,28 @@ namespace Fonte.AspNetCore;
 internal static class StreamOutputs
 {
     /// <summary>
-    /// The output for a response whose head was flushed, and what tells that the client is gone. Straight to the socket, which costs a third less, only
-    /// where nothing stands between: plain HTTP/1.1, in chunks, by Kestrel itself, whose flush returns when the head is in the kernel (<paramref name="flushSends"/>).
+    /// The connection, if the stream may have it for itself and write straight to its socket: only where nothing stands between, which is plain HTTP/1.1 by
+    /// Kestrel itself, whose flush returns when the head is in the kernel (<paramref name="flushSends"/>). Asked before the response begins.
     /// </summary>
-    internal static (StreamOutput Output, CancellationToken Gone) Of(HttpContext context, bool flushSends)
-    {
-        if (OperatingSystem.IsLinux() && flushSends && IsPlain(context)
-            && context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
-            && context.Features.Get<IConnectionLifetimeFeature>() is { } connection)
-        {
-            // The connection's token is there already; the request's would be made for this, unless it ends requests by a timeout.
-            var gone = context.Features.Get<IHttpRequestTimeoutFeature>() is null ? connection.ConnectionClosed : context.RequestAborted;
-            return (new SocketOutput(socket, connection.Abort), gone);
-        }
-        return (new PipeOutput(context.Response.BodyWriter), context.RequestAborted);
-    }
+    internal static StreamConnection? ConnectionOf(HttpContext context, bool flushSends) =>
+        OperatingSystem.IsLinux() && flushSends
+        // TLS, and whatever else changes the bytes, puts another transport in its place.
+        && context.Features.Get<IConnectionTransportFeature>()?.Transport is StreamConnection { Socket: not null } connection
+        && IsPlain(context)
+            ? connection
+            : null;
 
-    // Kestrel's connection is all of these features itself; middleware that changes the body puts another in the place of one of them.
+    /// <summary>The same when the response has begun: whether it goes in chunks, and still by Kestrel itself.</summary>
+    internal static bool IsChunked(HttpContext context) =>
+        IsPlain(context) && context.Response.ContentLength is null && context.Response.Headers.TransferEncoding is ["chunked"];
+
+    // Kestrel's connection is all of these features itself; middleware that changes the body, or ends requests, puts another in the place of one of them.
     private static bool IsPlain(HttpContext context) =>
         HttpProtocol.IsHttp11(context.Request.Protocol)
-        && context.Features.Get<ITlsConnectionFeature>() is null
         && context.Features.Get<IHttpRequestFeature>() is { } request
         && ReferenceEquals(request, context.Features.Get<IHttpResponseFeature>())
         && ReferenceEquals(request, context.Features.Get<IHttpResponseBodyFeature>())
-        && context.Response.ContentLength is null
-        && context.Response.Headers.TransferEncoding is ["chunked"];
+        && ReferenceEquals(request, context.Features.Get<IHttpRequestLifetimeFeature>())
+        && context.Features.Get<IHttpRequestTimeoutFeature>() is null
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 }

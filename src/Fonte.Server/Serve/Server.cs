@@ -76,18 +76,9 @@ internal static partial class Server
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(LimitConnections);
-        builder.Services.Configure<SocketTransportOptions>(FastSockets);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenBacklog);
         ServeConfiguration.Listen(builder, options);
         return builder;
-    }
-
-    private static void FastSockets(SocketTransportOptions sockets)
-    {
-        sockets.Backlog = ListenBacklog;
-        // The pump sends by itself instead of handing over to another thread.
-        sockets.UnsafePreferInlineScheduling = true;
-        // Then a flush returns when the kernel has the bytes, and event streams may go past Kestrel's pipe.
-        sockets.MaxWriteBufferSize = 1;
     }
 
     private static WebApplicationBuilder ReadSettings()
@@ -114,7 +105,7 @@ internal static partial class Server
 
     private static WebApplication Build(WebApplicationBuilder builder, ServeOptions options)
     {
-        builder.Services.AddFonte(hub => hub.AnonymousPublish |= options.Dev);
+        builder.Services.AddFonte(hub => hub.AnonymousPublish |= options.Dev).UseDirectSockets();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Fonte", "System.Runtime")
             // No instrument has more combinations of tags; the usual limit of 2,000 reserves 5 MB.

@@ -33,7 +33,7 @@ internal sealed class SocketStream : IAsyncDisposable
         if (small) server.SendBufferSize = Small;
         var request = new SubscribeRequest { Matchers = [TopicMatcher.Exact("a")] };
         var handle = hub.Hub.Subscribe(request, hub.Hub.Resume(request)!, new SocketOutput(server, server.Dispose))!;
-        return new(client, server, handle.WaitAsync(CancellationToken.None));
+        return new(client, server, handle.EndAsync(CancellationToken.None));
     }
 
     /// <summary>Reads so many bytes, and returns how many that were.</summary>

@@ -85,7 +85,7 @@ public sealed class SupervisionTests
         await using var hub = new TestHub();
         var healthy = Enumerable.Range(0, 4).Select(_ => hub.Subscribe("a")).ToList();
         var poisoned = Enumerable.Range(0, 4).Select(_ =>
-            hub.Hub.Subscribe(new() { Matchers = [TopicMatcher.Wildcard] }, new(1, null), new PipeOutput(new ThrowingWriter()))!.WaitAsync(TestHub.Stop)).ToList();
+            hub.Hub.Subscribe(new() { Matchers = [TopicMatcher.Wildcard] }, new(1, null), new PipeOutput(new ThrowingWriter()))!.EndAsync(TestHub.Stop)).ToList();
         await hub.PublishAsync("a", "1");
         foreach (var stream in healthy) Assert.Equal("1", await stream.NextDataAsync());
         foreach (var end in poisoned) Assert.Equal(new(DisconnectReason.ClientGone, AtBoundary: false), await end);

@@ -65,7 +65,7 @@ internal sealed class TestStream : IAsyncDisposable
     // As Kestrel does after the endpoint has returned.
     private async Task<StreamEnd> EndAsync(SubscriberHandle handle)
     {
-        var end = await handle.WaitAsync(_gone.Token);
+        var end = await handle.EndAsync(_gone.Token);
         await _pipe.Writer.CompleteAsync();
         return end;
     }
