@@ -17,7 +17,7 @@ public class HubBenchmarks
         Data = Encoding.ASCII.GetBytes(new string('x', 100)),
     };
     private readonly TopicSelection _selection = new([TopicMatcher.Exact("https://example.com/other"), TopicMatcher.Exact("https://example.com/machines/4711")]);
-    private readonly TopicRoutes _routes = new();
+    private readonly TopicRoutes _routes = new(cacheBytes: 1 << 20);
 
     /// <summary>Fills the routes.</summary>
     [GlobalSetup]

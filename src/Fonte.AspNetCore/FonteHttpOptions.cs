@@ -3,6 +3,13 @@ namespace Fonte.AspNetCore;
 /// <summary>How the hub behaves over HTTP, beside how it works inside (<see cref="FonteOptions"/>).</summary>
 public sealed class FonteHttpOptions : FonteOptions
 {
+    /// <summary>
+    /// The hub's URL as its users know it: access tokens must be for it (<c>aud</c>), and relative topics and patterns are read against it.
+    /// </summary>
+    /// <remarks>Without it a token must be for the URL of the request, whose host the client chooses; and the base is the first address that the server listens on.</remarks>
+    /// <value><see langword="null"/></value>
+    public string? Resource { get; set; }
+
     /// <summary>Whether anyone who reaches the hub may publish. Only for development and closed networks.</summary>
     /// <value><see langword="false"/></value>
     public bool AnonymousPublish { get; set; }
@@ -10,6 +17,19 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <summary>Whether public events may be subscribed to without authorization.</summary>
     /// <value><see langword="true"/></value>
     public bool AnonymousSubscribe { get; set; } = true;
+
+    /// <summary>Whose access tokens are accepted. Several issuers may be named, and one with several keys.</summary>
+    public IList<IssuerOptions> Issuers { get; init; } = [];
+
+    /// <summary>Identifiers of the authorization servers that issue tokens for the hub, told in its metadata (RFC 9728).</summary>
+    public IList<string> AuthorizationServers { get; init; } = [];
+
+    /// <summary>The cookie in which browsers may present an access token.</summary>
+    /// <value><c>__Secure-mercure_access_token</c></value>
+    public string CookieName { get; set; } = "__Secure-mercure_access_token";
+
+    /// <summary>The origins, beside the hub's own, whose pages may publish with the cookie, such as <c>https://example.com</c>.</summary>
+    public IList<string> CookieOrigins { get; init; } = [];
 
     /// <summary>Most bytes in the body of a publish request of one event, and in each event of a batch; beyond it 413.</summary>
     /// <value>1,048,576 (1 MiB)</value>

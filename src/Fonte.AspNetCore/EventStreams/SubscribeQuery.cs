@@ -11,7 +11,7 @@ namespace Fonte.AspNetCore;
 internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, StreamBeginning Beginning, bool TellGaps)
 {
     /// <summary>Reads the query; returns what it asks for, or what to change.</summary>
-    internal static (SubscribeQuery? Query, Problem? Problem) Read(QueryString queryString, FonteHttpOptions options)
+    internal static (SubscribeQuery? Query, Problem? Problem) Read(QueryString queryString, FonteHttpOptions options, TopicPatterns patterns)
     {
         var matchers = new List<TopicMatcher>();
         var beginning = default(StreamBeginning);
@@ -21,7 +21,7 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, Stre
         {
             if (IsReserved(pairs.Name))
             {
-                if (ReadMatcher(pairs, matchers, options) is { } wrong) return (null, wrong);
+                if (ReadMatcher(pairs, matchers, options, patterns) is { } wrong) return (null, wrong);
             }
             else if (beginning.TryTake(pairs, out var problem))
             {
@@ -40,20 +40,28 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, Stre
     // The whole prefix is reserved, without regard to case, so that a misspelling fails instead of being ignored.
     private static bool IsReserved(ReadOnlySpan<byte> name) => name.Length >= 5 && Ascii.EqualsIgnoreCase(name[..5], "match"u8);
 
-    private static Problem? ReadMatcher(FormReader pair, List<TopicMatcher> matchers, FonteHttpOptions options)
+    private static Problem? ReadMatcher(FormReader pair, List<TopicMatcher> matchers, FonteHttpOptions options, TopicPatterns patterns)
     {
-        if (!pair.Name.SequenceEqual("match"u8) && !pair.Name.SequenceEqual("match_exact"u8))
-            return Bad("match-unknown", "A parameter that begins with \"match\" is not one this hub knows; use match or match_exact.");
+        var isPattern = pair.Name.SequenceEqual("match_urlpattern"u8);
+        if (!isPattern && !pair.Name.SequenceEqual("match"u8) && !pair.Name.SequenceEqual("match_exact"u8))
+            return Bad("match-unknown", "A parameter that begins with \"match\" is not one this hub knows; use match, match_exact or match_urlpattern.");
         if (matchers.Count >= options.MaxMatchers)
             return Bad("too-many-matchers", $"Give at most {options.MaxMatchers} match parameters.");
         if (pair.Value.Length > options.MaxMatcherBytes)
             return Bad("match-too-long", $"A match parameter is longer than {options.MaxMatcherBytes} bytes; shorten it.");
         if (!Utf8.IsValid(pair.Value))
             return Bad("invalid-utf8", "A match parameter is not valid UTF-8; encode it so.");
-        var topic = Encoding.UTF8.GetString(pair.Value);
-        if (topic.Length == 0 || !TextRules.IsClean(topic))
+        var expression = Encoding.UTF8.GetString(pair.Value);
+        if (expression.Length == 0 || !TextRules.IsClean(expression))
             return Bad("match-invalid", "A match parameter is empty or holds a control or format character; correct it.");
-        matchers.Add(TopicMatcher.Exact(topic));
+        if (!isPattern)
+        {
+            matchers.Add(TopicMatcher.Exact(expression));
+            return null;
+        }
+        var (matcher, fault) = patterns.Of(expression);
+        if (matcher is null) return Bad("match-invalid", $"A match_urlpattern parameter is no URL Pattern that this hub can use. {fault}");
+        matchers.Add(matcher);
         return null;
     }
 

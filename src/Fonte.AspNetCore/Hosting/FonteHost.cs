@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,6 +24,7 @@ internal sealed class FonteHost(
     IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IAsyncDisposable
 {
     private readonly Random _random = new();
+    private readonly Lazy<TopicPatterns> _patterns = new(() => new(HubUrls.Of(options.Value, services.GetService<IServer>()), new(options.Value.MaxRegexBytes, time)));
     private IEventLog? _log;
     private EventHub? _hub;
     private CancellationTokenRegistration _drain;
@@ -34,6 +37,9 @@ internal sealed class FonteHost(
 
     /// <summary>Whether a flush of a response returns only when its bytes are in the kernel: Kestrel's pipe to the socket holds none back.</summary>
     internal bool FlushSends { get; } = sockets.Value.MaxWriteBufferSize == 1;
+
+    /// <summary>The matchers of URL Patterns. Not before the server listens, because the hub's URL may be its address.</summary>
+    internal TopicPatterns Patterns => _patterns.Value;
 
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 

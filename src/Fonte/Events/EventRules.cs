@@ -21,8 +21,6 @@ public static class EventRules
     /// <summary>The hub's path. Topics that are this path or lie below it are the hub's own; publishers may not use them.</summary>
     public const string HubPath = "/.well-known/mercure";
 
-    private static readonly Uri AnyHub = new("http://hub");
-
     /// <summary>Finds the first rule that the event breaks, or <see langword="null"/> when it keeps them all.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="draft"/> or <paramref name="limits"/> is null.</exception>
     public static EventFault? Check(EventDraft draft, EventLimits limits)
@@ -60,14 +58,8 @@ public static class EventRules
             : null;
     }
 
-    // Resolved as a URL, since an absolute, dotted or percent-encoded form would otherwise pass (draft, "Publication").
-    private static bool IsOfTheHub(string topic)
-    {
-        if (!topic.Contains('%') && !topic.Contains("mercure", StringComparison.Ordinal)) return false;
-        if (!Uri.TryCreate(AnyHub, topic, out var url)) return false;
-        var path = url.AbsolutePath;
-        return path.StartsWith(HubPath, StringComparison.Ordinal) && (path.Length == HubPath.Length || path[HubPath.Length] == '/');
-    }
+    // Only the path counts, and a topic such as "https:?a" is relative to a hub of its own scheme.
+    private static bool IsOfTheHub(string topic) => HubUrl.Unknown.IsOfTheHub(topic) || HubUrl.UnknownSecure.IsOfTheHub(topic);
 
     private static EventFault? CheckId(string? id, EventLimits limits)
     {

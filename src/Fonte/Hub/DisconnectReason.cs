@@ -18,6 +18,9 @@ public enum DisconnectReason
     /// <summary>Events the subscriber has not seen are no longer kept, and it declined to be told in band, or half of one was sent.</summary>
     Gap,
 
+    /// <summary>The access token with which the stream was opened has expired.</summary>
+    TokenExpired,
+
     /// <summary>The stream had lasted as long as streams may; the subscriber reconnects.</summary>
     Lifetime,
 }

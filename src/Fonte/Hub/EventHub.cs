@@ -38,6 +38,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         _readers = new(log, options.ReplayCacheBytes, services);
         var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics)
         {
+            PatternCacheBytes = options.PatternCacheBytes / Environment.ProcessorCount,
             DrainedAtOnce = Math.Max(1, (int)(options.DrainRate * DrainInterval.TotalSeconds / Environment.ProcessorCount)),
         };
         _pumps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pump(window, _readers, settings))];
@@ -98,7 +99,8 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
             Interlocked.Decrement(ref _subscribers);
             return null;
         }
-        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = _services.Time.GetTimestamp() };
+        var now = _services.Time.GetTimestamp();
+        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now) };
         var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
         _services.Metrics.Opened();
         if (!pump.Post(PumpMessage.Attach(subscriber))) subscriber.Complete(new(DisconnectReason.Draining, AtBoundary: true));
@@ -146,6 +148,14 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         var result = await _log.AppendAsync(request, cancellationToken).ConfigureAwait(false);
         if (result.Outcome == AppendOutcome.Appended) _services.Metrics.Appended(_services.Time.GetElapsedTime(begun));
         return result;
+    }
+
+    // Looked at once a second, and not to be passed (Mercure draft -08, "Subscribers").
+    private long Deadline(SubscribeRequest request, long now)
+    {
+        if (request.Expires is not { } expires) return long.MaxValue;
+        var left = expires - _services.Time.GetUtcNow() - TickInterval;
+        return now + (long)Math.Min(left.TotalSeconds * _services.Time.TimestampFrequency, long.MaxValue / 2);
     }
 
     private TimeSpan Lifetime()

@@ -22,6 +22,9 @@ internal sealed class SubscribeRequest
     /// <summary>Which private events it may have: those with a topic that one of these matches.</summary>
     internal IReadOnlyList<TopicMatcher> Grants { get; init; } = [];
 
+    /// <summary>When the stream must have ended, because what allows it ends then; <see langword="null"/> for never.</summary>
+    internal DateTimeOffset? Expires { get; init; }
+
     /// <summary>Whether a gap is told in band, by an event of type <c>fonte-gap</c>.</summary>
     internal bool TellGaps { get; init; } = true;
 }

@@ -10,6 +10,7 @@ public sealed class TopicSelection
         ArgumentNullException.ThrowIfNull(matchers);
         if (matchers.Count == 0) throw new ArgumentException("Give at least one matcher.", nameof(matchers));
         IsAll = HasWildcard(matchers);
+        IsExact = !IsAll && matchers.All(matcher => matcher.Type == MatcherType.Exact);
         if (IsAll) Matchers = [TopicMatcher.Wildcard];
         else if (matchers.Count == 1) Matchers = new[] { matchers[0] };
         else Matchers = matchers.Distinct().OrderBy(matcher => matcher.Pattern, StringComparer.Ordinal).ToArray();
@@ -23,6 +24,9 @@ public sealed class TopicSelection
 
     /// <summary>Whether every topic is selected.</summary>
     public bool IsAll { get; }
+
+    /// <summary>Whether a topic index can look all of them up: there is no pattern among them.</summary>
+    internal bool IsExact { get; }
 
     /// <summary>Equal for selections of the same matchers.</summary>
     /// <remarks>Made when it is first asked for: most streams never replay. LF stands in no pattern, so different selections have different keys.</remarks>

@@ -37,6 +37,7 @@ internal sealed partial class Pump
         for (var i = 0; i < frame.Topics.Count; i++)
         {
             if (_routes.Exact(frame.Topics[i]) is { } list) Offer(list, frame);
+            foreach (var pattern in _routes.Patterns(frame.Topics[i])) Offer(pattern, frame);
         }
     }
 

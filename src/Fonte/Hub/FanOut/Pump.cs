@@ -19,7 +19,7 @@ internal sealed partial class Pump
     private readonly ReplayReaders _readers;
     private readonly PumpSettings _settings;
     private readonly Channel<PumpMessage> _inbox = Channel.CreateUnbounded<PumpMessage>(new() { SingleReader = true });
-    private readonly TopicRoutes _routes = new();
+    private readonly TopicRoutes _routes;
     private readonly List<Subscriber> _subscribers = [];
     private readonly Queue<Subscriber> _behind = new();
     private readonly List<Subscriber> _dirty = [];
@@ -37,6 +37,7 @@ internal sealed partial class Pump
     internal Pump(OffsetRing<EventFrame> window, ReplayReaders readers, PumpSettings settings)
     {
         (_window, _readers, _settings) = (window, readers, settings);
+        _routes = new(settings.PatternCacheBytes);
         _position = window.End;
     }
 
@@ -172,6 +173,11 @@ internal sealed partial class Pump
         for (var i = _subscribers.Count - 1; i >= 0; i--)
         {
             var subscriber = _subscribers[i];
+            if (_now >= subscriber.Deadline)
+            {
+                End(subscriber, DisconnectReason.TokenExpired);
+                continue;
+            }
             if (IsOver(subscriber))
             {
                 End(subscriber, DisconnectReason.Lifetime);
@@ -236,6 +242,9 @@ internal sealed partial class Pump
 /// <summary>What all pumps of a hub share.</summary>
 internal sealed record PumpSettings(LogIdentity Identity, TimeSpan Heartbeat, TimeSpan WriteTimeout, TimeProvider Time, FonteMetrics Metrics)
 {
+    /// <summary>How many bytes of topics a pump keeps with the patterns that match them.</summary>
+    internal long PatternCacheBytes { get; init; } = long.MaxValue;
+
     /// <summary>How many streams a pump ends each time it is told to drain.</summary>
     internal int DrainedAtOnce { get; init; } = int.MaxValue;
 }

@@ -58,6 +58,9 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
     /// <summary>How long the stream may last, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     internal TimeSpan Lifetime { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>On the hub's clock, when the stream must have ended; <see cref="long.MaxValue"/> for never.</summary>
+    internal long Deadline { get; init; } = long.MaxValue;
+
     internal SubscriberState State { get; set; }
 
     /// <summary>Its place in the pump's list of subscribers.</summary>

@@ -10,7 +10,7 @@ internal sealed class Route(Subscriber subscriber, string key, RouteList list)
 }
 
 /// <summary>Subscriptions with the same matcher. Removal is constant in time: the last one takes the place.</summary>
-internal sealed class RouteList
+internal class RouteList
 {
     private readonly List<Route> _routes = [];
 
@@ -34,10 +34,11 @@ internal sealed class RouteList
 }
 
 /// <summary>Which subscribers of a pump an event goes to. Its cost follows the matching ones. Not thread-safe.</summary>
-internal sealed class TopicRoutes
+internal sealed class TopicRoutes(long cacheBytes)
 {
     private readonly Dictionary<string, RouteList> _exact = new(StringComparer.Ordinal);
     private readonly RouteList _wildcard = new();
+    private readonly PatternRoutes _patterns = new(cacheBytes);
 
     internal void Add(Subscriber subscriber)
     {
@@ -57,7 +58,9 @@ internal sealed class TopicRoutes
         foreach (var route in subscriber.Routes)
         {
             route.List.Remove(route);
-            if (route.List.Count == 0 && route.List != _wildcard) _exact.Remove(route.Key);
+            if (route.List.Count > 0 || route.List == _wildcard) continue;
+            if (route.List is PatternRoute pattern) _patterns.Remove(pattern);
+            else _exact.Remove(route.Key);
         }
         subscriber.Routes = [];
     }
@@ -68,8 +71,12 @@ internal sealed class TopicRoutes
     /// <summary>The subscribers of every topic.</summary>
     internal RouteList Wildcard => _wildcard;
 
+    /// <summary>The subscribers of patterns that match the topic, a list for each pattern.</summary>
+    internal PatternRoute[] Patterns(string topic) => _patterns.Find(topic);
+
     private RouteList ListOf(TopicMatcher matcher)
     {
+        if (matcher.Type == MatcherType.UrlPattern) return _patterns.ListOf(matcher);
         if (matcher.Type == MatcherType.Wildcard) return _wildcard;
         if (!_exact.TryGetValue(matcher.Pattern, out var list)) _exact.Add(matcher.Pattern, list = new());
         return list;

@@ -47,8 +47,8 @@ internal sealed class SqliteLogReader : IDisposable
         _begin.Run();
         try
         {
-            if (topics.IsAll) ReadRange(topics, end, run);
-            else ReadSelected(topics, end, run);
+            if (topics.IsExact) ReadSelected(topics, end, run);
+            else ReadRange(topics, end, run);
         }
         finally
         {

@@ -60,7 +60,8 @@ internal sealed class TruncationMarks
         lock (_lock)
         {
             highestOfTopics = _highestOfTopics;
-            if (topics.IsAll) return Math.Max(highestOfTopics, _byRule.Count == 0 ? 0 : _byRule.Values.Max());
+            // Which topics a pattern matches is not known here; rather a gap too many is told than one too few.
+            if (!topics.IsExact) return Math.Max(highestOfTopics, _byRule.Count == 0 ? 0 : _byRule.Values.Max());
             foreach (var matcher in topics.Matchers)
             {
                 mark = Math.Max(mark, OfRulesThatHold(matcher.Pattern));

@@ -1,0 +1,81 @@
+using Fonte.UrlPatterns;
+
+namespace Fonte;
+
+/// <summary>The hub's own URL, against which relative topics and patterns are read (Mercure draft -08, "URL Pattern"). Thread-safe.</summary>
+internal sealed class HubUrl
+{
+    // Topics come again, and taking one apart costs a microsecond; what is kept here is bounded, whoever chooses them (CWE-770).
+    private const int Places = 1024;
+    private readonly Resolved?[] _recent = new Resolved?[Places];
+    private readonly Url _url;
+
+    /// <param name="text">An absolute URL with a path.</param>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    internal HubUrl(string text)
+    {
+        _url = Url.Parse(text) is { HasOpaquePath: false } url ? url : throw new ArgumentException("The hub's URL must be an absolute URL with a path.", nameof(text));
+        Text = text;
+    }
+
+    /// <summary>The URL of a hub that was not told its own. Relative patterns then match relative topics only.</summary>
+    internal static HubUrl Unknown { get; } = new("http://hub.invalid" + EventRules.HubPath);
+
+    /// <summary>The same with TLS.</summary>
+    internal static HubUrl UnknownSecure { get; } = new("https://hub.invalid" + EventRules.HubPath);
+
+    /// <summary>As it was given.</summary>
+    internal string Text { get; }
+
+    /// <summary>The topic as a URL, or <see langword="null"/> when it cannot be one: then no pattern matches it.</summary>
+    internal Url? Resolve(string topic)
+    {
+        ref var place = ref _recent[(uint)string.GetHashCode(topic) % Places];
+        if (Volatile.Read(ref place) is { } known && known.Topic == topic) return known.Url;
+        var resolved = new Resolved(topic, Url.Parse(topic, _url));
+        Volatile.Write(ref place, resolved);
+        return resolved.Url;
+    }
+
+    /// <summary>Whether the topic is the hub's own: its URL's path is the hub's, or lies below (draft, "Publication").</summary>
+    /// <remarks>As a URL, since an absolute, dotted or percent-encoded form would otherwise pass.</remarks>
+    internal bool IsOfTheHub(string topic)
+    {
+        if (!MayBeOfTheHub(topic) || Url.Parse(topic, _url) is not { } url) return false;
+        var path = DecodedUnreserved(url.Path);
+        return path.StartsWith(_url.Path, StringComparison.Ordinal) && (path.Length == _url.Path.Length || path[_url.Path.Length] == '/');
+    }
+
+    // Nearly no topic is, and a URL need not be made of those that are not: it neither names the last segment, nor can hide it, nor stands for the base itself.
+    private bool MayBeOfTheHub(string topic)
+    {
+        var text = topic.AsSpan().TrimStart(' ');
+        if (text.StartsWith(_url.Scheme, StringComparison.OrdinalIgnoreCase) && text.Length > _url.Scheme.Length && text[_url.Scheme.Length] == ':')
+        {
+            // "http:?a" is relative too.
+            text = text[(_url.Scheme.Length + 1)..];
+            if (text is not ['/' or '\\', '/' or '\\', ..]) return true;
+        }
+        return text.IsEmpty || text[0] is '?' or '#' || text.Contains('%') || text.Contains(_url.Path.AsSpan(_url.Path.LastIndexOf('/') + 1), StringComparison.Ordinal);
+    }
+
+    // RFC 3986, section 6.2.2.2; dots that this lays bare are removed too.
+    private static string DecodedUnreserved(string path)
+    {
+        if (!path.Contains('%')) return path;
+        var decoded = new System.Text.StringBuilder(path.Length);
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path[i] == '%' && i + 2 < path.Length && char.IsAsciiHexDigit(path[i + 1]) && char.IsAsciiHexDigit(path[i + 2])
+                && (char)Convert.FromHexString(path.AsSpan(i + 1, 2))[0] is var c && (char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~'))
+            {
+                decoded.Append(c);
+                i += 2;
+            }
+            else decoded.Append(path[i]);
+        }
+        return path.StartsWith('/') ? Url.OfPath(decoded.ToString()) : decoded.ToString();
+    }
+
+    private sealed record Resolved(string Topic, Url? Url);
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Fonte.UrlPatterns;
+
+namespace Fonte;
+
+/// <summary>Makes the matchers of a hub's patterns: each pattern is compiled once, however many use it at a time. Thread-safe.</summary>
+internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget)
+{
+    private const int SweepEvery = 1024;
+    private readonly ConcurrentDictionary<string, WeakReference<TopicMatcher>> _known = new(StringComparer.Ordinal);
+    private int _untilSweep = SweepEvery;
+
+    /// <summary>The hub's URL.</summary>
+    internal HubUrl Hub => hub;
+
+    /// <summary>The matcher of a pattern, or a sentence that says what is wrong with it.</summary>
+    internal (TopicMatcher? Matcher, string? Fault) Of(string pattern)
+    {
+        if (pattern == TopicMatcher.Wildcard.Pattern) return (TopicMatcher.Wildcard, null);
+        if (_known.TryGetValue(pattern, out var known) && known.TryGetTarget(out var matcher)) return (matcher, null);
+        try
+        {
+            var expression = UrlPattern.ParseReference(pattern, hub.Text);
+            if (budget.TryTake(expression) is not { } share) return (null, "The hub has no room for one more pattern with a regular expression; write it without, or come back later.");
+            matcher = TopicMatcher.OfPattern(pattern, new(expression, hub, share));
+        }
+        catch (UrlPatternException exception)
+        {
+            return (null, exception.Message);
+        }
+        _known[pattern] = new(matcher);
+        Sweep();
+        return (matcher, null);
+    }
+
+    private void Sweep()
+    {
+        if (Interlocked.Decrement(ref _untilSweep) > 0) return;
+        foreach (var pair in _known)
+        {
+            if (!pair.Value.TryGetTarget(out _)) _known.TryRemove(pair);
+        }
+        Volatile.Write(ref _untilSweep, Math.Max(SweepEvery, _known.Count));
+    }
+}
+
+/// <summary>A compiled pattern, and what it is matched against.</summary>
+/// <param name="Expression">The pattern.</param>
+/// <param name="Hub">Resolves topics.</param>
+/// <param name="Share">What it holds of the budget.</param>
+internal sealed record TopicPattern(UrlPattern Expression, HubUrl Hub, object Share)
+{
+    internal bool Matches(string topic) => Hub.Resolve(topic) is { } url && Expression.IsMatch(url);
+}

@@ -1,0 +1,54 @@
+namespace Fonte.UrlPatterns;
+
+/// <summary>A component of a pattern, ready to match (WHATWG URL Pattern, "component").</summary>
+internal sealed class PatternComponent
+{
+    // Most components of most patterns are one of these.
+    private static readonly PatternComponent Anything = new([new(PatternPartType.FullWildcard, "", PatternModifier.None, "0")], PatternOptions.Default);
+    private static readonly PatternComponent Empty = new([], PatternOptions.Default);
+
+    private readonly ComponentProgram? _program;
+    private readonly RegexComponent? _regex;
+
+    private PatternComponent(IReadOnlyList<PatternPart> parts, PatternOptions options)
+    {
+        Parts = parts;
+        Text = PatternWriter.Write(parts, options);
+        IsAnything = parts is [{ Type: PatternPartType.FullWildcard, Modifier: PatternModifier.None, Prefix: "", Suffix: "" }];
+        Names = [.. parts.Where(part => part.Type != PatternPartType.FixedText).Select(part => part.Name)];
+        if (parts.Any(part => part.Type == PatternPartType.Regexp)) _regex = RegexComponent.Of(parts, options);
+        else _program = ComponentProgram.Of(parts, options);
+    }
+
+    /// <summary>Its parts.</summary>
+    internal IReadOnlyList<PatternPart> Parts { get; }
+
+    /// <summary>Its pattern in normal form.</summary>
+    internal string Text { get; }
+
+    /// <summary>The names of its groups.</summary>
+    internal IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether it holds a regular expression of its author's, which takes memory.</summary>
+    internal bool HasRegex => _regex is not null;
+
+    /// <summary>Whether everything matches.</summary>
+    internal bool IsAnything { get; }
+
+    /// <summary>Reads a component's pattern.</summary>
+    /// <exception cref="UrlPatternException">It is not well formed, or not supported.</exception>
+    internal static PatternComponent Compile(string pattern, PatternOptions options, Func<string, string> canonicalize) => pattern switch
+    {
+        "*" => Anything,
+        "" => Empty,
+        _ => new(PatternParser.Parse(pattern, options, canonicalize), options),
+    };
+
+    internal bool IsMatch(string text) => IsAnything || (_program?.IsMatch(text) ?? _regex!.IsMatch(text));
+
+    /// <summary>What each group matched, null for one that took no part; or null when the text does not match.</summary>
+    internal string?[]? Match(string text) => _program is not null ? _program.Match(text) : _regex!.Match(text);
+
+    internal bool MatchesSpecialScheme() =>
+        IsMatch("http") || IsMatch("https") || IsMatch("ws") || IsMatch("wss") || IsMatch("ftp") || IsMatch("file");
+}

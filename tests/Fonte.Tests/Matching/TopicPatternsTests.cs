@@ -1,0 +1,98 @@
+using Fonte.UrlPatterns;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Fonte.Tests.Matching;
+
+public sealed class TopicPatternsTests
+{
+    private static readonly HubUrl Hub = new("https://hub.example/.well-known/mercure");
+
+    [Theory]
+    [InlineData("https://example.com/books/:id", "https://example.com/books/1", true)]
+    [InlineData("https://example.com/books/:id", "https://EXAMPLE.com:443/books/1", true)]
+    [InlineData("https://example.com/books/:id", "https://example.com/books/1/pages", false)]
+    [InlineData("https://example.com/books/:id", "https://example.com/Books/1", false)]
+    [InlineData("https://example.com/users/42/*", "https://example.com/users/42/books/1", true)]
+    [InlineData("https://example.com/users/42/*", "https://example.com/users/421/books/1", false)]
+    [InlineData("/books/:id", "/books/1", true)]
+    [InlineData("/books/:id", "https://hub.example/books/1", true)]
+    [InlineData("https://hub.example/books/:id", "/books/1", true)]
+    [InlineData("/books/:id", "https://example.com/books/1", false)]
+    [InlineData("/.well-known/mercure/subscriptions/exact/:topic/:subscriber", "/.well-known/mercure/subscriptions/exact/a/urn%3Auuid%3A1", true)]
+    [InlineData("urn\\:isbn\\:*", "urn:isbn:123", true)]
+    [InlineData("urn:isbn", "urn:isbn", false)]
+    [InlineData("https://example.com/(\\d+)", "https://example.com/42", true)]
+    [InlineData("https://example.com/(\\d+)", "https://example.com/%D9%A3", false)]
+    [InlineData("https://example.com/books/:id", "http://[", false)]
+    [InlineData("*", "http://[", true)]
+    public void Pattern_selects_topics_as_the_draft_says(string pattern, string topic, bool expected)
+    {
+        var (matcher, fault) = Patterns().Of(pattern);
+        Assert.Null(fault);
+        Assert.Equal(expected, matcher!.Matches(topic));
+    }
+
+    [Theory]
+    [InlineData("https://example.com/(?<name>x)")]
+    [InlineData("https://example.com/(?=x)")]
+    [InlineData("https://example.com/(a(?=b))")]
+    [InlineData("https://example.com/([[a-z]--[a]])")]
+    [InlineData("https://example.com/([a&&b])")]
+    [InlineData("https://example.com/((?<=a)b)")]
+    [InlineData("https://example.com/(a\\1)")]
+    [InlineData("https://example.com/(\\p{L})")]
+    [InlineData("https://example.com/({)")]
+    [InlineData("https://example.com/:a/:a")]
+    [InlineData("https://example.com/{a")]
+    [InlineData("https://[example]/")]
+    [InlineData("https://example.com:99999/")]
+    public void Pattern_that_cannot_be_used_is_refused_with_a_sentence(string pattern)
+    {
+        var (matcher, fault) = Patterns().Of(pattern);
+        Assert.Null(matcher);
+        Assert.EndsWith(".", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Line_end_behind_the_text_is_not_passed_over()
+    {
+        // Of $ in .NET; a topic holds no line end, but what is matched may come from elsewhere.
+        var component = PatternComponent.Compile("/(\\w+$)", PatternOptions.Pathname, text => text);
+        Assert.True(component.IsMatch("/a"));
+        Assert.False(component.IsMatch("/a\n"));
+    }
+
+    [Fact]
+    public void Pattern_in_use_is_compiled_once()
+    {
+        var patterns = Patterns();
+        var first = patterns.Of("/books/:id").Matcher;
+        Assert.Same(first, patterns.Of("/books/:id").Matcher);
+    }
+
+    [Fact]
+    public void Regular_expressions_beyond_the_budget_are_refused_and_room_comes_back()
+    {
+        var time = new FakeTimeProvider();
+        var patterns = new TopicPatterns(Hub, new(3 * RegexComponent.ApproximateBytes, time));
+        Fill(patterns, 3);
+        // What nobody holds any more is collected, and there is room.
+        Assert.NotNull(patterns.Of("/(x1)").Matcher);
+        var held = new List<TopicMatcher>();
+        while (patterns.Of($"/(y{held.Count})").Matcher is { } matcher) held.Add(matcher);
+        Assert.InRange(held.Count, 0, 3);
+        var (refused, fault) = patterns.Of("/(z)");
+        Assert.Null(refused);
+        Assert.Contains("no room", fault, StringComparison.Ordinal);
+        Assert.NotNull(patterns.Of("/without/:one").Matcher);
+        GC.KeepAlive(held);
+    }
+
+    private static void Fill(TopicPatterns patterns, int count)
+    {
+        for (var n = 0; n < count; n++) Assert.NotNull(patterns.Of($"/(a{n})").Matcher);
+    }
+
+    private static TopicPatterns Patterns() => new(Hub, new(1L << 30, TimeProvider.System));
+}
