@@ -146,7 +146,7 @@ public sealed class PublishTests
         await using var app = await HubApplication.StartAsync(options => options.AnonymousPublish = false);
         using var response = await app.PostAsync("topic=a");
         await AssertProblemAsync(response, HttpStatusCode.Unauthorized, "token-missing");
-        Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().ToString());
+        Assert.Equal($"Bearer resource_metadata=\"{app.Address}/.well-known/oauth-protected-resource/.well-known/mercure\"", response.Headers.WwwAuthenticate.Single().ToString());
     }
 
     [Theory]

@@ -27,9 +27,11 @@ public static class FonteEndpointRouteBuilderExtensions
         var services = endpoints.ServiceProvider;
         // Given what it needs once: to look it up in each request makes a scope of services for each.
         var (host, options) = (services.GetRequiredService<FonteHost>(), services.GetRequiredService<IOptions<FonteHttpOptions>>());
+        var authorization = services.GetRequiredService<HubAuthorization>();
+        endpoints.MapGet(ResourceMetadata.PathPrefix + HubPath, (RequestDelegate)new ResourceMetadata(authorization, options).HandleAsync).WithDisplayName("Fonte resource metadata");
         var hub = endpoints.MapGroup(HubPath);
-        hub.MapGet("", (RequestDelegate)new EventStreamEndpoint(host, options).HandleAsync).WithDisplayName("Fonte event stream");
-        hub.MapPost("", (RequestDelegate)new PublishEndpoint(host, options).HandleAsync).WithDisplayName("Fonte publish");
+        hub.MapGet("", (RequestDelegate)new EventStreamEndpoint(host, authorization, options).HandleAsync).WithDisplayName("Fonte event stream");
+        hub.MapPost("", (RequestDelegate)new PublishEndpoint(host, authorization, options).HandleAsync).WithDisplayName("Fonte publish");
         return hub;
     }
 

@@ -15,6 +15,9 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive(nameof(options.MaxPendingBytes), options.MaxPendingBytes);
         Positive(nameof(options.RecentWindowBytes), options.RecentWindowBytes);
         Positive(nameof(options.ReplayCacheBytes), options.ReplayCacheBytes);
+        Positive(nameof(options.PatternCacheBytes), options.PatternCacheBytes);
+        if (options.MaxRegexBytes < 0) Add(nameof(options.MaxRegexBytes), "must be 0 (no pattern may hold a regular expression) or more");
+        if (options.Resource is not null && !HubUrls.IsValid(options.Resource)) Add(nameof(options.Resource), "must be an absolute http or https URL without query and fragment");
         Positive(nameof(options.MaxBodyBytes), options.MaxBodyBytes);
         Positive(nameof(options.MaxBatchBytes), options.MaxBatchBytes);
         Positive(nameof(options.MaxBatchEvents), options.MaxBatchEvents);
@@ -34,6 +37,7 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         if (options.StreamLifetime != TimeSpan.Zero) AtLeastSecond(nameof(options.StreamLifetime), options.StreamLifetime);
         Positive(nameof(options.DrainRate), options.DrainRate);
         RetentionRules.Check(options.Retention, Add);
+        IssuerRules.Check(options, Add);
         return errors.Build();
 
         void Add(string option, string rule) => errors.AddError($"Fonte:{option} {rule}.");

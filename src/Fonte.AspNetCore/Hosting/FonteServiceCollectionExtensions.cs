@@ -28,6 +28,8 @@ public static class FonteServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<FonteHttpOptions>, FonteOptionsValidator>();
         services.TryAddSingleton(new EventLogSource(EventLogSource.OpenByOptions));
         services.AddSingleton<FonteHost>();
+        services.AddSingleton<AccessTokenValidator>();
+        services.AddSingleton<HubAuthorization>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FonteHost>());
         services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<FonteHost>());
         services.AddHealthChecks().AddCheck<FonteHealthCheck>("fonte");

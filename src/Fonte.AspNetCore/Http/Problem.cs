@@ -21,11 +21,23 @@ internal sealed record Problem(int Status, string Name, string Detail)
     /// <summary>Which of several events it is about, counted from zero.</summary>
     internal int? Index { get; init; }
 
+    /// <summary>The error code of RFC 6750, section 3.1, where it is about the access token.</summary>
+    internal string? Error { get; init; }
+
+    /// <summary>Where the hub's metadata as a protected resource is, for a challenge (RFC 9728, section 5.1).</summary>
+    internal string? MetadataUrl { get; init; }
+
     /// <summary>The same problem, of one of several events.</summary>
     internal Problem At(int index) => this with { Index = index, Detail = $"Event {index}, counted from 0: {Detail}" };
 
-    internal static Problem MissingToken(string action) =>
-        new(StatusCodes.Status401Unauthorized, "token-missing", $"To {action}, present an access token in the Authorization header.");
+    // RFC 6750, section 3; without an error code when no token was presented (draft, "Error Responses").
+    private string Challenge()
+    {
+        var parameters = new List<string>(2);
+        if (Error is not null) parameters.Add($"error=\"{Error}\"");
+        if (MetadataUrl is not null) parameters.Add($"resource_metadata=\"{MetadataUrl}\"");
+        return parameters.Count == 0 ? "Bearer" : $"Bearer {string.Join(", ", parameters)}";
+    }
 
     internal async Task WriteAsync(HttpContext context)
     {
@@ -33,8 +45,7 @@ internal sealed record Problem(int Status, string Name, string Detail)
         response.StatusCode = Status;
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
-        // RFC 6750, section 3; without an error code, because no token was presented (draft, "Error Responses").
-        if (Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        if (Status == StatusCodes.Status401Unauthorized || Error is not null) response.Headers.WWWAuthenticate = Challenge();
         if (RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body, Readable))

@@ -8,15 +8,28 @@ namespace Fonte.AspNetCore;
 /// <c>POST /.well-known/mercure</c>: events as a form or as CloudEvents; answers 200 with their IDs when they are durable. A field
 /// <c>Idempotency-Key</c> makes a repeated request harmless.
 /// </summary>
-internal sealed class PublishEndpoint(FonteHost hub, IOptions<FonteHttpOptions> options)
+internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorization, IOptions<FonteHttpOptions> options)
 {
     internal async Task HandleAsync(HttpContext context)
     {
+        var authorized = await authorization.ReadAsync(context, TokenRole.Publish).ConfigureAwait(false);
+        var refusal = authorized.Problem ?? (authorized.Token is null && !options.Value.AnonymousPublish ? Problems.MissingToken("publish") : null);
+        if (refusal is not null)
+        {
+            await authorization.RefuseAsync(context, refusal).ConfigureAwait(false);
+            return;
+        }
         var format = PublishFormats.Of(context.Request);
         var (request, problem) = await ReadAsync(context, format, options.Value).ConfigureAwait(false);
         if (request is not null)
         {
             var isBatch = format == PublishFormat.CloudEventBatch;
+            if (authorized.Token is { } token && !request.Events.All(draft => token.MayPublish(draft.Topics)))
+            {
+                // What nobody may publish is told first (draft, "Publication").
+                await (FaultOf(request.Events, isBatch)?.WriteAsync(context) ?? authorization.RefuseAsync(context, Problems.MayNotPublish)).ConfigureAwait(false);
+                return;
+            }
             var result = await hub.PublishAsync(request, context.RequestAborted).ConfigureAwait(false);
             problem = PublishProblems.Of(result, isBatch);
             if (problem is null)
@@ -28,9 +41,18 @@ internal sealed class PublishEndpoint(FonteHost hub, IOptions<FonteHttpOptions> 
         await problem!.WriteAsync(context).ConfigureAwait(false);
     }
 
+    private Problem? FaultOf(IReadOnlyList<EventDraft> events, bool isBatch)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (EventRules.Check(events[i], options.Value.Limits) is not { } fault) continue;
+            return isBatch ? PublishProblems.Of(fault).At(i) : PublishProblems.Of(fault);
+        }
+        return null;
+    }
+
     private static async ValueTask<(PublishRequest? Request, Problem? Problem)> ReadAsync(HttpContext context, PublishFormat format, FonteHttpOptions options)
     {
-        if (!options.AnonymousPublish) return (null, Problem.MissingToken("publish"));
         if (format == PublishFormat.Unknown) return (null, PublishProblems.ContentType);
         var (key, problem) = IdempotencyKeyField.Read(context.Request);
         if (problem is not null) return (null, problem);

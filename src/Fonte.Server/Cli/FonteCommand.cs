@@ -22,6 +22,8 @@ internal static class FonteCommand
             ServeCommand.Create(),
             PublishCommand.Create(),
             SubscribeCommand.Create(),
+            TokenCommand.Create(),
+            MatchCommand.Create(),
             LogCommand.Create(),
             BenchCommand.Create(),
         };

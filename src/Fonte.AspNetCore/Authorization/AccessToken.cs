@@ -1,0 +1,29 @@
+namespace Fonte.AspNetCore;
+
+/// <summary>What a valid access token allows.</summary>
+/// <param name="Issuer">Who issued it.</param>
+/// <param name="Subject">Whom it is for, unique to the issuer; empty if it does not say.</param>
+/// <param name="Expires">When it ends.</param>
+/// <param name="Details">What it grants.</param>
+internal sealed record AccessToken(string Issuer, string Subject, DateTimeOffset Expires, IReadOnlyList<AuthorizationDetail> Details)
+{
+    /// <summary>Whether it may publish to all of these topics (Mercure draft -08, "Publishers").</summary>
+    internal bool MayPublish(IReadOnlyList<string> topics)
+    {
+        foreach (var topic in topics)
+        {
+            if (!Details.Any(detail => detail.Publish && detail.Topics.Any(matcher => matcher.Matches(topic)))) return false;
+        }
+        return true;
+    }
+
+    /// <summary>The topics of which it may receive private events (Mercure draft -08, "Subscribers").</summary>
+    internal IReadOnlyList<TopicMatcher> Readable { get; } = [.. Details.Where(detail => detail.Subscribe).SelectMany(detail => detail.Topics).Distinct()];
+}
+
+/// <summary>An entry of the claim <c>authorization_details</c> (RFC 9396; Mercure draft -08, "Authorization Details").</summary>
+/// <param name="Publish">Whether it grants publishing.</param>
+/// <param name="Subscribe">Whether it grants receiving.</param>
+/// <param name="Topics">What of.</param>
+/// <param name="Payload">A JSON object for the subscriptions that it matches, or <see langword="null"/>.</param>
+internal sealed record AuthorizationDetail(bool Publish, bool Subscribe, IReadOnlyList<TopicMatcher> Topics, string? Payload);

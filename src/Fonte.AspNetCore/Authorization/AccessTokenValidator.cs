@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>Validates access tokens (RFC 9068, RFC 8725; Mercure draft -08, "Token Validation"). Thread-safe.</summary>
+/// <remarks>
+/// Why a token is not valid is told to the operator's log at Debug and never to who presents it. The keys are those of the issuer that the token names, and of the role that it is
+/// used in; the token brings none.
+/// </remarks>
+internal sealed partial class AccessTokenValidator : IDisposable
+{
+    /// <summary>A longer token is not looked at.</summary>
+    internal const int MostTokenLength = 16 * 1024;
+
+    private const int MostKnown = 4096;
+
+    // What "none" and HMAC with a public key are not on (RFC 8725, section 2.1).
+    private static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.HmacSha256];
+
+    // For how long a signature that was verified need not be verified again; a key that is taken away counts no longer.
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(60);
+
+    private readonly IOptions<FonteHttpOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lazy<JsonWebTokenHandler> _handler = new(() => new() { MaximumTokenSizeInBytes = MostTokenLength, MapInboundClaims = false });
+    private readonly Lazy<List<(IssuerOptions Issuer, ITokenKeys Keys)>> _issuers;
+    private readonly ConcurrentDictionary<(string Token, TokenRole Role, string Audience), Known> _known = new();
+    private readonly Lazy<HttpClient> _client = new(() => new() { Timeout = TimeSpan.FromSeconds(10) });
+
+    public AccessTokenValidator(IOptions<FonteHttpOptions> options, TimeProvider time, ILogger<AccessTokenValidator> logger)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        _issuers = new(() => [.. options.Value.Issuers.Select(issuer => (issuer, KeysOf(issuer)))]);
+    }
+
+    /// <summary>What the token allows, or <see langword="null"/> if it is not valid for this.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="role">What it is used for.</param>
+    /// <param name="audience">The hub's resource identifier.</param>
+    /// <param name="patterns">Makes the matchers of what it grants.</param>
+    /// <param name="cancellationToken">Stops waiting for keys that are fetched.</param>
+    internal ValueTask<AccessToken?> ValidateAsync(string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
+    {
+        if (token.Length > MostTokenLength || _issuers.Value.Count == 0) return new((AccessToken?)null);
+        if (_known.TryGetValue((token, role, audience), out var known) && _time.GetElapsedTime(known.At) < KnownFor)
+            return new(known.Token.Expires > _time.GetUtcNow() ? known.Token : null);
+        return VerifyAsync(token, role, audience, patterns, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (_issuers.IsValueCreated) foreach (var (_, keys) in _issuers.Value) (keys as IDisposable)?.Dispose();
+        if (_client.IsValueCreated) _client.Value.Dispose();
+    }
+
+    private async ValueTask<AccessToken?> VerifyAsync(string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
+    {
+        JsonWebToken parsed;
+        try
+        {
+            parsed = new JsonWebToken(token);
+        }
+        catch (Exception exception) when (exception is ArgumentException or SecurityTokenException)
+        {
+            return Refuse("it is no JWT");
+        }
+        if (Refusal(parsed) is { } reason) return Refuse(reason);
+        foreach (var (issuer, keys) in _issuers.Value)
+        {
+            if (issuer.Issuer != parsed.Issuer || !issuer.Serves(role)) continue;
+            var candidates = await keys.GetAsync(string.IsNullOrEmpty(parsed.Kid) ? null : parsed.Kid, cancellationToken).ConfigureAwait(false);
+            var result = await _handler.Value.ValidateTokenAsync(parsed, Parameters(issuer.Issuer, audience, candidates)).ConfigureAwait(false);
+            if (result.IsValid) return Read(parsed, (token, role, audience), patterns);
+            Log.NotValid(_logger, result.Exception?.GetType().Name ?? "unknown");
+        }
+        return Refuse("no key of its issuer has signed it for this");
+    }
+
+    private static string? Refusal(JsonWebToken token)
+    {
+        if (token.IsEncrypted) return "it is encrypted";
+        if (!IsAccessToken(token.Typ)) return "its typ is not at+jwt";
+        // An extension that must be understood, and is not (RFC 7515, section 4.1.11).
+        return token.TryGetHeaderValue<object>("crit", out _) ? "it has critical extensions" : null;
+    }
+
+    // RFC 7515, section 4.1.9: media types are compared without regard to case, and their prefix may be left out.
+    private static bool IsAccessToken(string? type)
+    {
+        const string prefix = "application/";
+        if (type is not null && type.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) type = type[prefix.Length..];
+        return string.Equals(type, "at+jwt", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private TokenValidationParameters Parameters(string issuer, string audience, IReadOnlyList<SecurityKey> keys) => new()
+    {
+        ValidIssuer = issuer,
+        ValidAudience = audience,
+        IssuerSigningKeys = keys,
+        ValidAlgorithms = Algorithms,
+        RequireSignedTokens = true,
+        RequireExpirationTime = true,
+        ClockSkew = TimeSpan.Zero,
+        LifetimeValidator = (notBefore, expires, _, _) =>
+        {
+            var now = _time.GetUtcNow().UtcDateTime;
+            return expires > now && (notBefore is null || notBefore <= now);
+        },
+    };
+
+    private AccessToken? Read(JsonWebToken parsed, (string, TokenRole, string) key, TopicPatterns patterns)
+    {
+        if (AuthorizationDetails.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } details) return Refuse("its authorization details are not as they must be");
+        var token = new AccessToken(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details);
+        // All at once is simple, and seldom enough.
+        if (_known.Count >= MostKnown) _known.Clear();
+        _known[key] = new(token, _time.GetTimestamp());
+        return token;
+    }
+
+    private AccessToken? Refuse(string reason)
+    {
+        Log.Refused(_logger, reason);
+        return null;
+    }
+
+    private ITokenKeys KeysOf(IssuerOptions issuer)
+    {
+        if (issuer.Secret is not null) return FixedTokenKeys.OfSecret(issuer.Secret);
+        return issuer.KeyFile is not null ? FixedTokenKeys.OfFile(issuer.KeyFile) : new JwksTokenKeys(new(issuer.JwksUrl!), _client.Value, _time, _logger);
+    }
+
+    private sealed record Known(AccessToken Token, long At);
+
+    private static partial class Log
+    {
+        [LoggerMessage(42, LogLevel.Debug, "An access token was refused: {Reason}")]
+        internal static partial void Refused(ILogger logger, string reason);
+
+        [LoggerMessage(43, LogLevel.Debug, "An access token is not valid: {Exception}")]
+        internal static partial void NotValid(ILogger logger, string exception);
+    }
+}

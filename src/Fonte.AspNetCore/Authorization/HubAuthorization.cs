@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>Decides what a request may do: by its access token, or by what the options allow to everyone (Mercure draft -08, "Authorization").</summary>
+internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator validator, IOptions<FonteHttpOptions> options)
+{
+    /// <summary>The request's token, or none; or why it is refused.</summary>
+    internal ValueTask<Authorized> ReadAsync(HttpContext context, TokenRole role)
+    {
+        var presented = PresentedToken.Of(context.Request, options.Value.CookieName);
+        if (presented.IsMalformed) return new(new Authorized(null, Problems.MalformedToken));
+        if (presented.Token is null) return new(default(Authorized));
+        if (presented.IsOfCookie && role == TokenRole.Publish && !IsTrustedOrigin(context.Request)) return new(new Authorized(null, Problems.ForeignOrigin));
+        var validating = validator.ValidateAsync(presented.Token, role, Audience(context.Request), host.Patterns, context.RequestAborted);
+        return validating.IsCompletedSuccessfully ? new(Result(validating.Result)) : AwaitAsync(validating);
+    }
+
+    /// <summary>Answers with a problem, and with where to learn how to get a token.</summary>
+    internal Task RefuseAsync(HttpContext context, Problem problem) => (problem with { MetadataUrl = MetadataUrl(context.Request) }).WriteAsync(context);
+
+    /// <summary>Where the metadata of the hub as a protected resource is (RFC 9728, section 3.1).</summary>
+    internal string MetadataUrl(HttpRequest request)
+    {
+        var audience = new Uri(Audience(request));
+        return $"{audience.GetLeftPart(UriPartial.Authority)}{ResourceMetadata.PathPrefix}{audience.AbsolutePath}";
+    }
+
+    /// <summary>The resource identifier that a token must be for.</summary>
+    internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{request.Host.Value}{request.PathBase}{EventRules.HubPath}";
+
+    private static async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating) => Result(await validating.ConfigureAwait(false));
+
+    private static Authorized Result(AccessToken? token) => token is null ? new(null, Problems.InvalidToken) : new(token, null);
+
+    // A page of another site can have its visitor's browser publish with its cookie (CWE-352). A browser says whose page it is.
+    private bool IsTrustedOrigin(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.Count == 1 ? request.Headers.Origin[0] : null;
+        if (origin is null && request.Headers.Referer.Count == 1 && Uri.TryCreate(request.Headers.Referer[0], UriKind.Absolute, out var referer)) origin = referer.GetLeftPart(UriPartial.Authority);
+        if (origin is null) return false;
+        return origin.Equals(new Uri(Audience(request)).GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+            || options.Value.CookieOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+    }
+}
+
+/// <summary>What came of a request's token.</summary>
+/// <param name="Token">A valid one, or <see langword="null"/> if there is none or it is refused.</param>
+/// <param name="Problem">Why it is refused, or <see langword="null"/>.</param>
+internal readonly record struct Authorized(AccessToken? Token, Problem? Problem);

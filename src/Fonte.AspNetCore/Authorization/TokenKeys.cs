@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>The keys of an issuer, from its options. Thread-safe.</summary>
+internal interface ITokenKeys
+{
+    /// <summary>The keys with which a token may be signed.</summary>
+    /// <param name="keyId">Which one the token names, if it does: a hint that the keys that are known may be too old.</param>
+    /// <param name="cancellationToken">Stops waiting for keys that are fetched.</param>
+    ValueTask<IReadOnlyList<SecurityKey>> GetAsync(string? keyId, CancellationToken cancellationToken);
+}
+
+/// <summary>Keys that do not change while the hub runs.</summary>
+internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKeys
+{
+    /// <summary>RFC 7518, section 3.2.</summary>
+    internal const int LeastSecretBytes = 32;
+
+    private const int LeastRsaBits = 2048;
+
+    public ValueTask<IReadOnlyList<SecurityKey>> GetAsync(string? keyId, CancellationToken cancellationToken) => new(keys);
+
+    internal static FixedTokenKeys OfSecret(string secret) => new([new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret))]);
+
+    /// <summary>The keys of a file.</summary>
+    /// <exception cref="FormatException">It holds none that can be used. The message is a sentence.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    internal static FixedTokenKeys OfFile(string path) =>
+        ReadFile(path) is { Count: > 0 } keys ? new(keys) : throw new FormatException("It holds no key for ES256, RS256, PS256 or HS256.");
+
+    /// <summary>The keys of a file that can be used, public and private.</summary>
+    /// <exception cref="FormatException">It is no JWK Set. The message is a sentence.</exception>
+    internal static IReadOnlyList<SecurityKey> ReadFile(string path)
+    {
+        var text = File.ReadAllText(path);
+        return text.AsSpan().TrimStart().StartsWith('{') ? OfJwks(text, withSecrets: true) : OfPem(text);
+    }
+
+    /// <summary>The keys of a JWK Set, or of a single JWK, that are for signatures and known here.</summary>
+    /// <param name="json">The set.</param>
+    /// <param name="withSecrets">Whether shared keys may be among them: what is published is no secret.</param>
+    /// <exception cref="FormatException">It is none.</exception>
+    internal static IReadOnlyList<SecurityKey> OfJwks(string json, bool withSecrets)
+    {
+        try
+        {
+            var set = json.Contains("\"keys\"", StringComparison.Ordinal) ? new JsonWebKeySet(json).Keys : [new JsonWebKey(json)];
+            return [.. set.Where(key => IsForSignatures(key) && (withSecrets || key.Kty != JsonWebAlgorithmsKeyTypes.Octet))];
+        }
+        catch (Exception exception) when (exception is ArgumentException or System.Text.Json.JsonException or NotSupportedException)
+        {
+            throw new FormatException("It is no JWK Set.");
+        }
+    }
+
+    private static bool IsForSignatures(JsonWebKey key) => key.Use is null or "" or "sig" && key.Kty switch
+    {
+        JsonWebAlgorithmsKeyTypes.EllipticCurve => key.Crv == JsonWebKeyECTypes.P256,
+        JsonWebAlgorithmsKeyTypes.RSA => key.KeySize >= LeastRsaBits,
+        JsonWebAlgorithmsKeyTypes.Octet => key.KeySize >= LeastSecretBytes * 8,
+        _ => false,
+    };
+
+    private static List<SecurityKey> OfPem(string text)
+    {
+        var keys = new List<SecurityKey>();
+        var rest = text.AsSpan();
+        while (PemEncoding.TryFind(rest, out var fields))
+        {
+            var label = rest[fields.Label].ToString();
+            var pem = rest[fields.Location].ToString();
+            rest = rest[fields.Location.End..];
+            if (OfPem(label, pem) is { } key) keys.Add(key);
+        }
+        return keys;
+    }
+
+    private static SecurityKey? OfPem(string label, string pem)
+    {
+        if (label is "PUBLIC KEY" or "PRIVATE KEY" or "EC PRIVATE KEY")
+        {
+            var curve = ECDsa.Create();
+            try
+            {
+                curve.ImportFromPem(pem);
+                return curve.KeySize == 256 ? new ECDsaSecurityKey(curve) : null;
+            }
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+            {
+                curve.Dispose();
+                if (label == "EC PRIVATE KEY") return null;
+            }
+        }
+        if (label is not ("PUBLIC KEY" or "PRIVATE KEY" or "RSA PUBLIC KEY" or "RSA PRIVATE KEY")) return null;
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportFromPem(pem);
+            if (rsa.KeySize >= LeastRsaBits) return new RsaSecurityKey(rsa);
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            // Of another kind.
+        }
+        rsa.Dispose();
+        return null;
+    }
+}
