@@ -77,6 +77,7 @@ internal static partial class Server
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(LimitConnections);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenBacklog);
+        builder.Services.AddSingleton<IConnectionListenerFactory, AcceptThreadFactory>();
         ServeConfiguration.Listen(builder, options);
         return builder;
     }
@@ -105,7 +106,12 @@ internal static partial class Server
 
     private static WebApplication Build(WebApplicationBuilder builder, ServeOptions options)
     {
-        builder.Services.AddFonte(hub => hub.AnonymousPublish |= options.Dev).UseDirectSockets();
+        builder.Services.AddFonte(hub =>
+        {
+            hub.AnonymousPublish |= options.Dev;
+            // Whose pages may read with the cookie may publish with it.
+            foreach (var origin in options.Origins) hub.CookieOrigins.Add(origin);
+        }).UseDirectSockets();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Fonte", "System.Runtime")
             // No instrument has more combinations of tags; the usual limit of 2,000 reserves 5 MB.
