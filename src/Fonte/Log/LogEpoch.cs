@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Fonte;
 
 /// <summary>One identity of a log and the first offset written under it.</summary>
@@ -8,9 +6,22 @@ namespace Fonte;
 public sealed record LogEpoch(string Epoch, long FirstOffset)
 {
     internal const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private const int Length = 12;
 
     // 12 characters are 60 random bits: two logs of one user never meet, and the ID stays short on the wire.
-    internal static string Create() => RandomNumberGenerator.GetString(Alphabet, 12);
+    // A GUID's random bytes rather than a cryptographic generator: it must differ, not be secret, and OpenSSL would be loaded for it (4 MB at the start).
+    internal static string Create()
+    {
+        Span<byte> random = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(random);
+        // Without the bytes that hold the version and the variant (RFC 9562, section 4).
+        var bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(random[8..]) >> 8;
+        bits ^= (ulong)random[0] << 52;
+        return string.Create(Length, bits, static (text, rest) =>
+        {
+            for (var i = 0; i < text.Length; i++, rest >>= 5) text[i] = Alphabet[(int)(rest & 31)];
+        });
+    }
 }
 
 /// <summary>Who a log is: its epoch, and the epochs it had before, oldest first.</summary>
