@@ -32,7 +32,8 @@ internal sealed class SubscriberFleet : IDisposable
             _subscribers[index] = target.IsSecure
                 ? new SecureSubscriber(run, index % options.Topics, options.Lanes, new byte[SocketSubscriber.BufferLength]) { IsStalled = isStalled }
                 : new SocketSubscriber(run, index % options.Topics, options.Lanes,
-                    buffers.AsMemory(index * SocketSubscriber.BufferLength, SocketSubscriber.BufferLength)) { IsStalled = isStalled, AnyType = options.AnyType };
+                    buffers.AsMemory(index * SocketSubscriber.BufferLength, SocketSubscriber.BufferLength))
+                { IsStalled = isStalled, AnyType = options.AnyType };
         }
 
         _requests = options.Publishes
