@@ -11,6 +11,19 @@ namespace Fonte.AspNetCore.Tests;
 public sealed class EmbeddingTests
 {
     [Fact]
+    public async Task Mercure_link_tells_the_hub_and_the_last_event()
+    {
+        await using var app = await HubApplication.StartAsync(
+            options => options.Resource = "https://hub.example/.well-known/mercure",
+            map: web => web.MapGet("/books/1", async (IEventPublisher publisher) => (await publisher.PublishAsync("/books/1", "changed meanwhile")).Id).WithMercureLink("application/json", "book"));
+        using var before = await app.Client.GetAsync(new Uri("/books/1", UriKind.Relative), HubApplication.Stop);
+        Assert.Equal("<https://hub.example/.well-known/mercure>; rel=\"mercure\"; last-event-id=\"earliest\"; content-type=\"application/json\"; type=\"book\"", before.Headers.GetValues("Link").Single());
+        var id = await before.Content.ReadAsStringAsync(HubApplication.Stop);
+        using var after = await app.Client.GetAsync(new Uri("/books/1", UriKind.Relative), HubApplication.Stop);
+        Assert.Contains($"last-event-id=\"{id}\"", after.Headers.GetValues("Link").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Result_streams_topics_at_the_applications_own_url_and_resumes()
     {
         await using var app = await HubApplication.StartAsync(map: web => web.MapGet("/prices", () => FonteResults.EventStream("prices")));

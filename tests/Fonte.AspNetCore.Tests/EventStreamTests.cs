@@ -140,6 +140,48 @@ public class EventStreamTests
         await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.Unauthorized, "token-missing");
     }
 
+    [Theory]
+    [InlineData("?match=a", "match=b&match_urlpattern=%2Fx%2F%3Aid")]
+    [InlineData("", "match=a&match=b&match_urlpattern=/x/:id")]
+    [InlineData("?match=a&match=b&match_urlpattern=/x/:id", "")]
+    public async Task Query_method_takes_the_union_of_url_and_body(string query, string body)
+    {
+        await using var app = await StartAsync();
+        await using var stream = await QueryAsync(app, query, body);
+        foreach (var topic in (string[])["a", "b", "/x/1", "c"]) await app.PublishAsync($"topic={topic}&data={topic}");
+        foreach (var topic in (string[])["a", "b", "/x/1"]) Assert.Equal(topic, await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Query_method_prefers_the_cursor_of_the_url()
+    {
+        await using var app = await StartAsync();
+        var first = await app.PublishAsync("topic=a&data=1");
+        var second = await app.PublishAsync("topic=a&data=2");
+        await app.PublishAsync("topic=a&data=3");
+        await using var stream = await QueryAsync(app, $"?last_event_id={second}", $"match=a&last_event_id={first}");
+        Assert.Equal(second, stream.Preceding);
+        Assert.Equal("3", await stream.NextDataAsync());
+    }
+
+    [Theory]
+    [InlineData("?match=a", "matcher=b", HttpStatusCode.BadRequest)]
+    [InlineData("", "", HttpStatusCode.BadRequest)]
+    [InlineData("?match=a", "match=%FF", HttpStatusCode.BadRequest)]
+    public async Task Query_method_with_a_wrong_body_is_refused(string query, string body, HttpStatusCode expected)
+    {
+        await using var app = await StartAsync();
+        await using var stream = await QueryAsync(app, query, body);
+        Assert.Equal(expected, stream.Response.StatusCode);
+    }
+
+    private static async Task<EventStreamReader> QueryAsync(HubApplication app, string query, string body)
+    {
+        var request = new HttpRequestMessage(new HttpMethod("QUERY"), HubApplication.Hub + query) { Content = new StringContent(body, null, "application/x-www-form-urlencoded") };
+        var response = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+        return new(response, await response.Content.ReadAsStreamAsync(Stop));
+    }
+
     [Fact]
     public async Task Full_hub_answers_200_with_retry_and_the_end()
     {

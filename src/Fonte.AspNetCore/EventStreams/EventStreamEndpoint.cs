@@ -1,25 +1,48 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Fonte.AspNetCore;
 
-/// <summary><c>GET /.well-known/mercure</c>: an event stream of the topics that the query selects.</summary>
+/// <summary><c>GET /.well-known/mercure</c>: an event stream of the topics that the query selects; and <c>QUERY</c>, with parameters in the body too (RFC 10008).</summary>
 internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization authorization, IOptions<FonteHttpOptions> options)
 {
+    // Beside the matchers, percent-encoded: a cursor and a time.
+    private const int OtherParameters = 64 * 1024;
+
     // Not async: its state would be kept for as long as the stream lasts.
     internal Task HandleAsync(HttpContext context)
     {
         var reading = authorization.ReadAsync(context, TokenRole.Subscribe);
-        return reading.IsCompletedSuccessfully ? Stream(context, reading.Result) : AfterAsync(context, reading);
+        return reading.IsCompletedSuccessfully ? Stream(context, reading.Result, body: default) : AfterAsync(context, reading);
     }
 
-    private async Task AfterAsync(HttpContext context, ValueTask<Authorized> reading) => await Stream(context, await reading.ConfigureAwait(false)).ConfigureAwait(false);
+    internal async Task HandleQueryAsync(HttpContext context)
+    {
+        var authorized = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
+        if (PublishFormats.Of(context.Request) != PublishFormat.Form)
+        {
+            await new Problem(StatusCodes.Status415UnsupportedMediaType, "content-type", $"Send the parameters as {PublishFormats.Form} in UTF-8.").WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        var most = (options.Value.MaxMatchers * options.Value.MaxMatcherBytes * 3) + OtherParameters;
+        if (await RequestBody.ReadAsync(context, most).ConfigureAwait(false) is not { } body)
+        {
+            await PublishProblems.TooLarge(most).WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        var parameters = body.ToArray();
+        context.Request.BodyReader.AdvanceTo(body.End);
+        await Stream(context, authorized, parameters).ConfigureAwait(false);
+    }
 
-    private Task Stream(HttpContext context, Authorized authorized)
+    private async Task AfterAsync(HttpContext context, ValueTask<Authorized> reading) => await Stream(context, await reading.ConfigureAwait(false), body: default).ConfigureAwait(false);
+
+    private Task Stream(HttpContext context, Authorized authorized, ReadOnlySpan<byte> body)
     {
         if (authorized.Problem is not null) return authorization.RefuseAsync(context, authorized.Problem);
         if (authorized.Token is null && !options.Value.AnonymousSubscribe) return authorization.RefuseAsync(context, Problems.MissingToken("subscribe"));
-        var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns);
+        var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns, body);
         if (query is null) return problem!.WriteAsync(context);
         var beginning = query.Beginning.Under(context.Request);
         return EventStreamResponse.RunAsync(context, host, new SubscribeRequest

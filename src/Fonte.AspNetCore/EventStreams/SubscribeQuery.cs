@@ -11,13 +11,18 @@ namespace Fonte.AspNetCore;
 internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, StreamBeginning Beginning, bool TellGaps)
 {
     /// <summary>Reads the query; returns what it asks for, or what to change.</summary>
-    internal static (SubscribeQuery? Query, Problem? Problem) Read(QueryString queryString, FonteHttpOptions options, TopicPatterns patterns)
+    /// <param name="queryString">The query component.</param>
+    /// <param name="options">Its limits.</param>
+    /// <param name="patterns">Makes the matchers of URL Patterns.</param>
+    /// <param name="body">What a request of the method QUERY has in its body: as if it stood in the query component too, and behind, so that a cursor there comes second.</param>
+    internal static (SubscribeQuery? Query, Problem? Problem) Read(QueryString queryString, FonteHttpOptions options, TopicPatterns patterns, ReadOnlySpan<byte> body = default)
     {
         var matchers = new List<TopicMatcher>();
         var beginning = default(StreamBeginning);
         var tellGaps = true;
         var pairs = StreamBeginning.Pairs(queryString);
-        while (pairs.Read())
+        var more = new FormReader(body);
+        while (pairs.Read() || MoveOn(ref pairs, ref more))
         {
             if (IsReserved(pairs.Name))
             {
@@ -35,6 +40,13 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, Stre
         return matchers.Count == 0
             ? (null, Bad("match-missing", "Give at least one parameter match with a topic, or match=* for every topic."))
             : (new(matchers, beginning, tellGaps), null);
+    }
+
+    private static bool MoveOn(ref FormReader pairs, ref FormReader more)
+    {
+        pairs = more;
+        more = default;
+        return pairs.Read();
     }
 
     // The whole prefix is reserved, without regard to case, so that a misspelling fails instead of being ignored.

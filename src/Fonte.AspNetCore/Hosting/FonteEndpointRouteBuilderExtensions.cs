@@ -30,7 +30,9 @@ public static class FonteEndpointRouteBuilderExtensions
         var authorization = services.GetRequiredService<HubAuthorization>();
         endpoints.MapGet(ResourceMetadata.PathPrefix + HubPath, (RequestDelegate)new ResourceMetadata(authorization, options).HandleAsync).WithDisplayName("Fonte resource metadata");
         var hub = endpoints.MapGroup(HubPath);
-        hub.MapGet("", (RequestDelegate)new EventStreamEndpoint(host, authorization, options).HandleAsync).WithDisplayName("Fonte event stream");
+        var streams = new EventStreamEndpoint(host, authorization, options);
+        hub.MapGet("", (RequestDelegate)streams.HandleAsync).WithDisplayName("Fonte event stream");
+        hub.MapMethods("", ["QUERY"], (RequestDelegate)streams.HandleQueryAsync).WithDisplayName("Fonte event stream by QUERY");
         hub.MapPost("", (RequestDelegate)new PublishEndpoint(host, authorization, options).HandleAsync).WithDisplayName("Fonte publish");
         return hub;
     }

@@ -52,6 +52,9 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
 
     internal LogIdentity Identity => _log.Identity;
 
+    /// <summary>The position of the last event that is durable, or <c>earliest</c> before the first.</summary>
+    internal string LastEventId => _log.NextOffset == _log.OldestOffset ? EventRules.Earliest : _log.Identity.At(_log.NextOffset - 1).ToString();
+
     /// <summary>What keeps the hub from doing its work now, in sentences; empty while it is ready.</summary>
     internal IReadOnlyCollection<string> Faults =>
         _log.Fault is { } fault ? [fault, .. _services.Health.Faults] : _services.Health.Faults;
