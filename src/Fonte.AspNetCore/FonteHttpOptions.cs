@@ -18,6 +18,10 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <value><see langword="true"/></value>
     public bool AnonymousSubscribe { get; set; } = true;
 
+    /// <summary>Whether events tell of each subscription's beginning and end, and who may can list those that are active.</summary>
+    /// <value><see langword="false"/></value>
+    public bool Subscriptions { get; set; }
+
     /// <summary>Whose access tokens are accepted. Several issuers may be named, and one with several keys.</summary>
     public IList<IssuerOptions> Issuers { get; init; } = [];
 

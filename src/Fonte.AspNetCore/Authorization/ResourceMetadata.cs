@@ -24,6 +24,7 @@ internal sealed class ResourceMetadata(HubAuthorization authorization, IOptions<
             WriteList(json, "authorization_details_types_supported", [AuthorizationDetails.Type]);
             json.WriteString("mercure_cookie", options.Value.CookieName);
             WriteList(json, "mercure_matcher_types_supported", ["exact", "urlpattern"]);
+            if (options.Value.Subscriptions) json.WriteBoolean("mercure_subscriptions", true);
             json.WriteEndObject();
         }
         context.Response.ContentType = "application/json";

@@ -53,6 +53,7 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
             Since = beginning.Since,
             Grants = authorized.Token?.Readable ?? [],
             Expires = authorized.Token?.Expires,
+            Tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query.Matchers, authorized.Token) : null,
         });
     }
 }

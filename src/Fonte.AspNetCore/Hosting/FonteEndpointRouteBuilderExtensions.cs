@@ -33,6 +33,7 @@ public static class FonteEndpointRouteBuilderExtensions
         var streams = new EventStreamEndpoint(host, authorization, options);
         hub.MapGet("", (RequestDelegate)streams.HandleAsync).WithDisplayName("Fonte event stream");
         hub.MapMethods("", ["QUERY"], (RequestDelegate)streams.HandleQueryAsync).WithDisplayName("Fonte event stream by QUERY");
+        hub.MapGet("/subscriptions/{**path}", (RequestDelegate)new SubscriptionsEndpoint(host, authorization).HandleAsync).WithDisplayName("Fonte subscriptions");
         hub.MapPost("", (RequestDelegate)new PublishEndpoint(host, authorization, options).HandleAsync).WithDisplayName("Fonte publish");
         return hub;
     }

@@ -41,6 +41,9 @@ internal sealed class FonteHost(
     /// <summary>The matchers of URL Patterns. Not before the server listens, because the hub's URL may be its address.</summary>
     internal TopicPatterns Patterns => _patterns.Value;
 
+    /// <summary>The subscriptions of the open streams, or <see langword="null"/> where they are not tracked.</summary>
+    internal ActiveSubscriptions? Subscriptions { get; private set; }
+
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 
     /// <inheritdoc/>
@@ -56,6 +59,11 @@ internal sealed class FonteHost(
     {
         _log = log.Open(services);
         _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
+        if (options.Value.Subscriptions)
+        {
+            Subscriptions = new(loggers.CreateLogger<ActiveSubscriptions>());
+            Subscriptions.Start(_log);
+        }
         _drain = lifetime.ApplicationStopping.Register(_hub.Drain);
         return Task.CompletedTask;
     }
@@ -76,6 +84,7 @@ internal sealed class FonteHost(
         _stopped = true;
         await _drain.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
+        if (Subscriptions is { } subscriptions) await subscriptions.StopAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -15,6 +15,9 @@ internal static class ServeCommand
         Text("--data", "Data", "The folder of the log, or :memory: for none. Default: fonte-data");
         Flag("--dev", "Dev", "For development: anyone may publish and subscribe, pages of every origin may connect.");
         Flag("--anonymous-subscribe", "AnonymousSubscribe", "Whether public events need no authorization. Default: true");
+        Flag("--subscriptions", "Subscriptions", "Events and an API that tell of active subscriptions. Default: false");
+        Text("--resource", "Resource", "The hub's URL as its users know it: access tokens must be for it. Default: the URL of each request");
+        Text("--cookie-name", "CookieName", "The cookie in which browsers may present a token. Default: __Secure-mercure_access_token");
         Text("--synchronous", "Synchronous", "What an acknowledged event survives: Full (also a power cut) or Normal (a killed process). Default: Full");
         Text("--tls-cert", "TlsCert", "PEM file with the certificate for https addresses.");
         Text("--tls-key", "TlsKey", "PEM file with the certificate's private key.");

@@ -106,6 +106,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now) };
         var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
         _services.Metrics.Opened();
+        request.Tracker?.Begun();
         if (!pump.Post(PumpMessage.Attach(subscriber))) subscriber.Complete(new(DisconnectReason.Draining, AtBoundary: true));
         return new SubscriberHandle(this, pump, subscriber);
     }
@@ -119,6 +120,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     internal void Left(Subscriber subscriber, StreamEnd end)
     {
         Interlocked.Decrement(ref _subscribers);
+        subscriber.Tracker?.Ended();
         _services.Metrics.Closed(end.Reason, _services.Time.GetElapsedTime(subscriber.OpenedAt));
     }
 

@@ -25,6 +25,9 @@ internal sealed class SubscribeRequest
     /// <summary>When the stream must have ended, because what allows it ends then; <see langword="null"/> for never.</summary>
     internal DateTimeOffset? Expires { get; init; }
 
+    /// <summary>Is told of the stream's beginning and end; <see langword="null"/> for nobody.</summary>
+    internal ISubscriberTracker? Tracker { get; init; }
+
     /// <summary>Whether a gap is told in band, by an event of type <c>fonte-gap</c>.</summary>
     internal bool TellGaps { get; init; } = true;
 }

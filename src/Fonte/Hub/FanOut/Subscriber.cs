@@ -44,6 +44,8 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     internal TopicSelection Topics => request.Topics;
 
+    internal ISubscriberTracker? Tracker => request.Tracker;
+
     /// <summary>What the log's count of truncations was when it last knew that events of its topics may be missing.</summary>
     internal long KnownTruncations { get; set; } = start.Truncations;
 

@@ -1,0 +1,44 @@
+namespace Fonte.AspNetCore;
+
+/// <summary>A connection with its subscriptions (Mercure draft -08, "Active Subscriptions").</summary>
+internal sealed class ActiveSubscriber : ISubscriberTracker
+{
+    private readonly ActiveSubscriptions _all;
+    private Task _told = Task.CompletedTask;
+
+    /// <param name="all">Where it is listed.</param>
+    /// <param name="matchers">What it subscribes to; each is a subscription.</param>
+    /// <param name="token">Its access token, for the payloads.</param>
+    internal ActiveSubscriber(ActiveSubscriptions all, IReadOnlyList<TopicMatcher> matchers, AccessToken? token)
+    {
+        _all = all;
+        Subscriptions = [.. matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, PayloadOf(matcher, token)))];
+    }
+
+    /// <summary>Random for each connection, so that nobody can choose or guess it.</summary>
+    internal string Id { get; } = $"urn:uuid:{Guid.NewGuid()}";
+
+    internal IReadOnlyList<ActiveSubscription> Subscriptions { get; }
+
+    public void Begun() => _told = _all.BeginAsync(this);
+
+    public void Ended() => _told = _all.EndAsync(this, _told);
+
+    // The matcher itself is compared as if it were a topic (draft, "Payloads").
+    private static string? PayloadOf(TopicMatcher matcher, AccessToken? token) =>
+        token?.Details.FirstOrDefault(detail => detail.Subscribe && detail.Topics.Any(topic => topic.Matches(matcher.Pattern)))?.Payload;
+}
+
+/// <summary>One matcher of one connection.</summary>
+/// <param name="Matcher">The matcher.</param>
+/// <param name="Subscriber">The connection's identifier.</param>
+/// <param name="Payload">A JSON object of its token, or <see langword="null"/>.</param>
+internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string? Payload)
+{
+    /// <summary>The matcher's type as it is written.</summary>
+    internal string Type => Matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
+
+    /// <summary>The topic of its events, which is also its address (draft, "Subscription Events").</summary>
+    internal string Topic { get; } =
+        $"{ActiveSubscriptions.Collection}/{(Matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact")}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>The subscriptions of all open event streams, and the events that tell of them (Mercure draft -08, "Active Subscriptions"). Thread-safe.</summary>
+/// <remarks>
+/// A subscription is listed before the event of its beginning is appended, and taken off before that of its end: who reads the list and then the events from the last one before
+/// misses nothing. The events have the collection as an alternate topic, which those who may read the collection may read too, and by which they are found after a crash.
+/// </remarks>
+internal sealed partial class ActiveSubscriptions(ILogger logger)
+{
+    /// <summary>The topic of the collection, and its address.</summary>
+    internal const string Collection = EventRules.HubPath + "/subscriptions";
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private static readonly TopicSelection Events = new([TopicMatcher.Exact(Collection)]);
+    private readonly ConcurrentDictionary<string, ActiveSubscriber> _subscribers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Task, byte> _telling = new();
+    private IEventLog? _log;
+
+    /// <summary>All subscriptions.</summary>
+    internal IEnumerable<ActiveSubscription> All => _subscribers.Values.SelectMany(subscriber => subscriber.Subscriptions);
+
+    /// <summary>The subscriptions of one connection; none when it is not open.</summary>
+    internal IReadOnlyList<ActiveSubscription> Of(string subscriber) => _subscribers.TryGetValue(subscriber, out var found) ? found.Subscriptions : [];
+
+    /// <summary>Begins to tell, and ends by events what was left without an end when the hub last stopped.</summary>
+    internal void Start(IEventLog log)
+    {
+        _log = log;
+        Track(Task.Run(() => EndFormerAsync(log, log.NextOffset)));
+    }
+
+    /// <summary>Waits, not for long, until what has ended is told.</summary>
+    internal async Task StopAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_telling.Keys).WaitAsync(LongestWait).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It is told at the next start.
+        }
+    }
+
+    internal Task BeginAsync(ActiveSubscriber subscriber)
+    {
+        _subscribers[subscriber.Id] = subscriber;
+        return Track(TellAsync(subscriber, active: true));
+    }
+
+    internal Task EndAsync(ActiveSubscriber subscriber, Task begun)
+    {
+        _subscribers.TryRemove(subscriber.Id, out _);
+        return Track(AfterAsync());
+
+        async Task AfterAsync()
+        {
+            await begun.ConfigureAwait(false);
+            await TellAsync(subscriber, active: false).ConfigureAwait(false);
+        }
+    }
+
+    private Task Track(Task telling)
+    {
+        if (telling.IsCompleted) return telling;
+        _telling[telling] = 0;
+        return telling.ContinueWith(static (done, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(done, out _), _telling, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private Task TellAsync(ActiveSubscriber subscriber, bool active) =>
+        AppendAsync([.. subscriber.Subscriptions.Select(subscription => Draft(subscription.Topic, SubscriptionDocument.Write(subscription, active)))]);
+
+    private async Task AppendAsync(IReadOnlyList<EventDraft> drafts)
+    {
+        var result = await _log!.AppendAsync(new() { Events = drafts }, CancellationToken.None).ConfigureAwait(false);
+        if (result.Outcome is not (AppendOutcome.Appended or AppendOutcome.AlreadyAppended)) Log.NotTold(logger, result.Outcome);
+    }
+
+    private static EventDraft Draft(string topic, ReadOnlyMemory<byte> document) => new() { Topics = [topic, Collection], Data = document, Type = EventRules.HubType, Private = true };
+
+    private async Task EndFormerAsync(IEventLog log, long end)
+    {
+        try
+        {
+            var former = new Dictionary<string, LoggedEvent>(StringComparer.Ordinal);
+            for (var from = log.OldestOffset; from < end;)
+            {
+                var slice = log.Read(Events, from, maxEvents: 4096, maxBytes: 4 * 1024 * 1024);
+                foreach (var logged in slice.Events)
+                {
+                    if (logged.Offset >= end) break;
+                    if (SubscriptionDocument.IsActive(logged.Data)) former[logged.Topics[0]] = logged;
+                    else former.Remove(logged.Topics[0]);
+                }
+                from = slice.Next;
+            }
+            foreach (var some in former.Values.Chunk(1000))
+                await AppendAsync([.. some.Select(logged => Draft(logged.Topics[0], SubscriptionDocument.Ended(logged.Data)))]).ConfigureAwait(false);
+            if (former.Count > 0) Log.EndedFormer(logger, former.Count);
+        }
+        catch (Exception exception) when (exception is LogDamagedException or JsonException)
+        {
+            Log.FormerUnreadable(logger, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(44, LogLevel.Warning, "A subscription's beginning or end could not be told: {Outcome}")]
+        internal static partial void NotTold(ILogger logger, AppendOutcome outcome);
+
+        [LoggerMessage(45, LogLevel.Information, "{Count} subscriptions that were open when the hub last stopped are ended")]
+        internal static partial void EndedFormer(ILogger logger, int count);
+
+        [LoggerMessage(46, LogLevel.Error, "The subscriptions that were open when the hub last stopped cannot be read; their ends are not told")]
+        internal static partial void FormerUnreadable(ILogger logger, Exception cause);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>The JSON documents of subscriptions (Mercure draft -08, "Subscription Events" and "Subscription API").</summary>
+internal static class SubscriptionDocument
+{
+    // The documents are never put into HTML, so quotation marks need not be hidden from it.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static ReadOnlyMemory<byte> Write(ActiveSubscription subscription, bool active)
+    {
+        var body = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(body, Readable)) Write(json, subscription, active);
+        return body.WrittenMemory;
+    }
+
+    /// <summary>The document of a collection.</summary>
+    internal static ReadOnlyMemory<byte> WriteAll(string id, IEnumerable<ActiveSubscription> subscriptions)
+    {
+        var body = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(body, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            json.WriteString("type", "subscriptions");
+            json.WriteStartArray("subscriptions");
+            foreach (var subscription in subscriptions) Write(json, subscription, active: true);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return body.WrittenMemory;
+    }
+
+    /// <summary>Whether a document that was written here is of a subscription that had not ended.</summary>
+    /// <exception cref="JsonException">It is not one of ours.</exception>
+    internal static bool IsActive(ReadOnlyMemory<byte> document)
+    {
+        using var parsed = JsonDocument.Parse(document);
+        return parsed.RootElement.TryGetProperty("active", out var active) && active.ValueKind == JsonValueKind.True;
+    }
+
+    /// <summary>The same document of a subscription that has ended.</summary>
+    /// <exception cref="JsonException">It is not one of ours.</exception>
+    internal static ReadOnlyMemory<byte> Ended(ReadOnlyMemory<byte> document)
+    {
+        using var parsed = JsonDocument.Parse(document);
+        var body = new ArrayBufferWriter<byte>(document.Length + 1);
+        using (var json = new Utf8JsonWriter(body, Readable))
+        {
+            json.WriteStartObject();
+            foreach (var property in parsed.RootElement.EnumerateObject())
+            {
+                if (property.NameEquals("active")) json.WriteBoolean("active", false);
+                else property.WriteTo(json);
+            }
+            json.WriteEndObject();
+        }
+        return body.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter json, ActiveSubscription subscription, bool active)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", subscription.Topic);
+        json.WriteString("type", "subscription");
+        json.WriteString("match_type", subscription.Type);
+        json.WriteString("match", subscription.Matcher.Pattern);
+        json.WriteString("subscriber", subscription.Subscriber);
+        json.WriteBoolean("active", active);
+        if (subscription.Payload is not null)
+        {
+            json.WritePropertyName("payload");
+            json.WriteRawValue(subscription.Payload);
+        }
+        json.WriteEndObject();
+    }
+}

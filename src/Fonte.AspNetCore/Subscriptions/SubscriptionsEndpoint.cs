@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Fonte.AspNetCore;
+
+/// <summary><c>GET /.well-known/mercure/subscriptions[/{type}/{match}[/{subscriber}]]</c>: who is subscribed (Mercure draft -08, "Subscription API").</summary>
+internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization authorization)
+{
+    internal async Task HandleAsync(HttpContext context)
+    {
+        if (host.Subscriptions is not { } subscriptions)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        var authorized = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
+        // As it was sent: the topic is the path with its escapes, and a decoded slash would be a segment's end.
+        var path = PathOf(context);
+        var refusal = authorized.Problem ?? (authorized.Token is null ? Problems.MissingToken("see subscriptions")
+            : authorized.Token.Readable.Any(matcher => matcher.Matches(path)) ? null : Problems.MayNotSee);
+        if (refusal is not null)
+        {
+            await authorization.RefuseAsync(context, refusal).ConfigureAwait(false);
+            return;
+        }
+        // Before the list is read, so that who goes on from here misses nothing.
+        var last = host.HubIfReady?.LastEventId ?? EventRules.Earliest;
+        var segments = path[ActiveSubscriptions.Collection.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        var document = segments switch
+        {
+            [] => SubscriptionDocument.WriteAll(path, subscriptions.All),
+            [var type, var match] => SubscriptionDocument.WriteAll(path, subscriptions.All.Where(each => each.Type == type && each.Matcher.Pattern == match)),
+            [var type, var match, var subscriber] when subscriptions.Of(subscriber).FirstOrDefault(each => each.Type == type && each.Matcher.Pattern == match) is { } found
+                => SubscriptionDocument.Write(found, active: true),
+            _ => default,
+        };
+        if (document.IsEmpty)
+        {
+            await Problems.NoSubscription.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        var response = context.Response;
+        response.ContentType = "application/json";
+        response.ContentLength = document.Length;
+        response.Headers.Link = $"<{authorization.Audience(context.Request)}>; rel=\"mercure\"; last-event-id=\"{last}\"; type=\"{EventRules.HubType}\"; content-type=\"application/json\"";
+        response.Headers.CacheControl = "private, no-cache";
+        await response.Body.WriteAsync(document, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static string PathOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var query = target.IndexOf('?');
+        return query < 0 ? target : target[..query];
+    }
+}
