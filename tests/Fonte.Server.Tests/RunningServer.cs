@@ -30,6 +30,10 @@ internal sealed class RunningServer : IAsyncDisposable
     internal static Task<RunningServer> StartAsync(string data, string url = "http://127.0.0.1:0", params string[] more) =>
         WaitAsync(Tool.Start(["serve", "--dev", "--urls", url, "--data", data, .. more]));
 
+    /// <summary>Starts a server with settings of the environment, that lets nobody do what they do not allow.</summary>
+    internal static Task<RunningServer> StartWithAsync(IReadOnlyDictionary<string, string> environment) =>
+        WaitAsync(Tool.StartProgram("Fonte.Server", ["serve", "--urls", "http://127.0.0.1:0", "--data", ":memory:"], environment));
+
     internal static Task<RunningServer> StartNativeAsync(string data) =>
         WaitAsync(Tool.StartNative("serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", data));
 

@@ -49,6 +49,63 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task Token_lets_publish_and_read_what_it_grants()
+    {
+        var folder = Directory.CreateTempSubdirectory("fonte-tokens").FullName;
+        try
+        {
+            var key = Path.Combine(folder, "key.pem");
+            using (var curve = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256)) await File.WriteAllTextAsync(key, curve.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            var settings = new Dictionary<string, string> { ["FONTE__ISSUERS__0__ISSUER"] = "https://me.example", ["FONTE__ISSUERS__0__KEYFILE"] = key, ["FONTE__RESOURCE"] = "https://hub.example/.well-known/mercure" };
+            await using var server = await RunningServer.StartWithAsync(settings);
+            var url = server.Address.ToString();
+            var token = await Tool.RunAsync(["token", "--publish-urlpattern", "/books/:id", "--subscribe", "/books/1", "--ttl", "5m", "--issuer", "https://me.example", "--audience", settings["FONTE__RESOURCE"], "--key-file", key]);
+            Assert.Equal((0, ""), (token.ExitCode, token.Errors));
+            foreach (var topic in (string[])["/books/1", "/books/2"])
+                Assert.Equal(0, (await Tool.RunAsync(["publish", "--url", url, "-t", topic, "-d", $"of {topic}", "--private", "--token", token.Output])).ExitCode);
+            Assert.Contains("403", (await Tool.RunAsync(["publish", "--url", url, "-t", "/other", "--token", token.Output])).Errors, StringComparison.Ordinal);
+            Assert.Contains("401", (await Tool.RunAsync(["publish", "--url", url, "-t", "/books/1"])).Errors, StringComparison.Ordinal);
+            await using var reader = Tool.Start("subscribe", "--url", url, "-p", "/books/:id", "--last-event-id", "earliest", "--token", token.Output);
+            Assert.EndsWith("of /books/1", await reader.LineAsync("of /"), StringComparison.Ordinal);
+            Assert.Equal(0, (await Tool.RunAsync(["publish", "--url", url, "-t", "/books/3", "-d", "open /books/3", "--token", token.Output])).ExitCode);
+            // The private event of the other book has gone by.
+            Assert.EndsWith("open /books/3", await reader.LineAsync("open"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("/books/:id", "/books/1", 0, "id = 1")]
+    [InlineData("https://example.com/*", "https://example.org/a", 1, "hostname does not match")]
+    [InlineData("*", "a", 0, "every topic")]
+    [InlineData("/a", "http://[", 1, "cannot be read as a URL")]
+    public async Task Match_tells_whether_and_why(string pattern, string topic, int exitCode, string told)
+    {
+        var ended = await Tool.RunAsync(["match", "--pattern", pattern, "--topic", topic]);
+        Assert.Equal((exitCode, ""), (ended.ExitCode, ended.Errors));
+        Assert.Contains(told, ended.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("match", "--pattern", "/{", "--topic", "a")]
+    [InlineData("match", "--pattern", "", "--topic", "a")]
+    [InlineData("match", "--pattern", "/a", "--topic", "a", "--base", "nowhere")]
+    [InlineData("token", "--publish", "a", "--issuer", "me", "--key-file", "/nowhere")]
+    [InlineData("token", "--publish", "a", "--issuer", "me", "--key-file", "/etc/passwd")]
+    [InlineData("token", "--issuer", "me")]
+    [InlineData("token", "--publish", "")]
+    [InlineData("subscribe")]
+    public async Task Wrong_call_is_one_sentence_and_2(params string[] call)
+    {
+        var ended = await Tool.RunAsync(call);
+        Assert.Equal((2, ""), (ended.ExitCode, ended.Output));
+        Assert.Matches("^fonte: [^\n]+\\.$", ended.Errors);
+    }
+
+    [Fact]
     public async Task Publish_that_the_hub_refuses_tells_the_hubs_sentence()
     {
         await using var server = await RunningServer.StartAsync(":memory:");

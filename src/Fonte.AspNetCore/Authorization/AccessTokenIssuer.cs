@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -59,17 +60,47 @@ public sealed class AccessTokenIssuer
     {
         ArgumentNullException.ThrowIfNull(grant);
         if (grant.Publish.Count + grant.Subscribe.Count == 0) throw new ArgumentException("Grant publishing or subscribing to something.", nameof(grant));
+        if (grant.Payload is not null && !IsObject(grant.Payload)) throw new ArgumentException("The payload is no JSON object.", nameof(grant));
         var headers = new Dictionary<string, object> { [JwtHeaderParameterNames.Typ] = "at+jwt" };
         return _handler.CreateToken(Encoding.UTF8.GetString(Payload(grant)), _credentials, headers);
     }
 
     private static string? AlgorithmOf(SecurityKey key) => key switch
     {
-        ECDsaSecurityKey { PrivateKeyStatus: PrivateKeyStatus.Exists } or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve, HasPrivateKey: true } => SecurityAlgorithms.EcdsaSha256,
-        RsaSecurityKey { PrivateKeyStatus: PrivateKeyStatus.Exists } or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA, HasPrivateKey: true } => SecurityAlgorithms.RsaSha256,
+        ECDsaSecurityKey curve when IsPrivate(() => curve.ECDsa.ExportParameters(includePrivateParameters: true)) => SecurityAlgorithms.EcdsaSha256,
+        RsaSecurityKey rsa when IsPrivate(() => rsa.Rsa.ExportParameters(includePrivateParameters: true)) => SecurityAlgorithms.RsaSha256,
+        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve, HasPrivateKey: true } => SecurityAlgorithms.EcdsaSha256,
+        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA, HasPrivateKey: true } => SecurityAlgorithms.RsaSha256,
         JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.Octet } => SecurityAlgorithms.HmacSha256,
         _ => null,
     };
+
+    private static bool IsObject(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    // The keys do not tell.
+    private static bool IsPrivate<T>(Func<T> export)
+    {
+        try
+        {
+            export();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 
     private ReadOnlySpan<byte> Payload(AccessTokenGrant grant)
     {
@@ -113,14 +144,7 @@ public sealed class AccessTokenIssuer
         if (payload is not null)
         {
             json.WritePropertyName("payload");
-            try
-            {
-                json.WriteRawValue(payload);
-            }
-            catch (JsonException exception)
-            {
-                throw new ArgumentException("The payload is no JSON.", nameof(payload), exception);
-            }
+            json.WriteRawValue(payload);
         }
         json.WriteEndObject();
     }

@@ -62,6 +62,8 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
         var query = new StringBuilder(hubUrl.Query);
         foreach (var topic in request.Topics)
             Append("match", topic);
+        foreach (var pattern in request.Patterns)
+            Append("match_urlpattern", pattern);
         if (lastEventId.Length > 0 && !inHeader)
             Append("last_event_id", lastEventId);
         if (request.Since is { } since)

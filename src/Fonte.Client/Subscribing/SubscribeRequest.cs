@@ -9,9 +9,13 @@ public sealed class SubscribeRequest
     /// <summary>The last event ID that asks for everything the hub retains.</summary>
     public const string Earliest = "earliest";
 
-    /// <summary>Gets the topics, each compared exactly, or <see cref="AllTopics"/>; at least one, none of them empty.</summary>
+    /// <summary>Gets the topics, each compared exactly, or <see cref="AllTopics"/>; none of them empty, and at least one where there is no pattern.</summary>
     /// <remarks>Sent as repeated <c>match</c> parameters. An event that several select is given once.</remarks>
-    public required IReadOnlyList<string> Topics { get; init; }
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
+    /// <summary>Gets URL Patterns of topics (WHATWG URL Pattern), such as <c>https://example.com/books/:id</c>; none of them empty.</summary>
+    /// <remarks>Sent as repeated <c>match_urlpattern</c> parameters. The hub tells if one is not well formed.</remarks>
+    public IReadOnlyList<string> Patterns { get; init; } = [];
 
     /// <summary>Gets the ID of the last event already seen, or <see cref="Earliest"/>.</summary>
     /// <value>Null by default; null and empty start with what is published from now on.</value>
@@ -24,9 +28,9 @@ public sealed class SubscribeRequest
 
     internal void ThrowIfInvalid(string parameterName)
     {
-        if (Topics is not { Count: > 0 })
+        if (Topics is null || Patterns is null || Topics.Count + Patterns.Count == 0)
             throw new ArgumentException("A subscription needs at least one topic.", parameterName);
-        foreach (var topic in Topics)
+        foreach (var topic in Topics.Concat(Patterns))
         {
             UnicodeText.ThrowIfIllFormed(topic, parameterName);
             if (topic.Length == 0)

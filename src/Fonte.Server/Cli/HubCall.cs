@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Fonte.Client;
 
 namespace Fonte.Server;
@@ -7,9 +8,16 @@ internal static class HubCall
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    internal static async Task<int> RunAsync(Uri hub, Func<FonteClient, Task> work, CancellationToken cancellationToken)
+    private const string TokenVariable = "FONTE_TOKEN";
+
+    /// <summary>The option <c>--token</c>.</summary>
+    internal static Option<string?> TokenOption() => new("--token") { Description = $"An access token, as 'fonte token' makes it. Default: {TokenVariable} of the environment, where others do not see it" };
+
+    internal static async Task<int> RunAsync(Uri hub, string? token, Func<FonteClient, Task> work, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
+        token ??= Environment.GetEnvironmentVariable(TokenVariable);
+        if (!string.IsNullOrWhiteSpace(token)) http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token.Trim()}");
         // For the response's headers only, which is how the client asks; in a stream it watches for silence by itself.
         http.Timeout = Timeout;
         var client = new FonteClient(http, new FonteClientOptions

@@ -50,7 +50,7 @@ internal static class MatchCommand
 
     private static void Print(IReadOnlyList<TopicComponentMatch> components)
     {
-        var shown = components.Where(component => component.Groups is null || component.Pattern != "*" || component.Input.Length > 0).ToList();
+        var shown = components.Where(component => component.Groups is null || component.Input.Length > 0 || component.Pattern is not ("" or "*")).ToList();
         var (name, pattern) = (shown.Select(each => each.Name.Length).DefaultIfEmpty().Max(), shown.Select(each => each.Pattern.Length).DefaultIfEmpty().Max());
         foreach (var component in shown)
         {

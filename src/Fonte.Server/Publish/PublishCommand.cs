@@ -17,10 +17,11 @@ internal static class PublishCommand
         var retry = new Option<TimeSpan?>("--retry") { Description = "The reconnection time that subscribers take over, such as 5s.", CustomParser = Durations.Parse };
         var isPrivate = new Option<bool>("--private") { Description = "Only for subscribers granted one of the topics." };
         var key = new Option<string?>("--idempotency-key") { Description = "A name for this publication: repeated with the same key, it is published once." };
-        var command = new Command("publish", "Publishes an event and prints its ID when it is durable.") { url, topics, data, id, type, retry, isPrivate, key };
+        var token = HubCall.TokenOption();
+        var command = new Command("publish", "Publishes an event and prints its ID when it is durable.") { url, topics, data, id, type, retry, isPrivate, key, token };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            return await HubCall.RunAsync(parsed.GetValue(url)!, async client =>
+            return await HubCall.RunAsync(parsed.GetValue(url)!, parsed.GetValue(token), async client =>
             {
                 var content = parsed.GetValue(data)!;
                 var outgoing = new OutgoingEvent
