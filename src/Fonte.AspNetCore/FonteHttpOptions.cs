@@ -18,6 +18,14 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <value><see langword="true"/></value>
     public bool AnonymousSubscribe { get; set; } = true;
 
+    /// <summary>Most open event streams from one address, of IPv6 from one network of 64 bits; beyond it 429. 0 for no limit: behind a proxy all have one address.</summary>
+    /// <value>0</value>
+    public int MaxStreamsPerAddress { get; set; }
+
+    /// <summary>Most open event streams with tokens for the same subject of the same issuer; beyond it 429. 0 for no limit.</summary>
+    /// <value>0</value>
+    public int MaxStreamsPerSubject { get; set; }
+
     /// <summary>Whether events tell of each subscription's beginning and end, and who may can list those that are active.</summary>
     /// <value><see langword="false"/></value>
     public bool Subscriptions { get; set; }

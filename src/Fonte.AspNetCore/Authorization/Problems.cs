@@ -14,6 +14,8 @@ internal static class Problems
 
     internal static readonly Problem MayNotSee = new(StatusCodes.Status403Forbidden, "not-granted", "The access token does not grant subscribing to this address as a topic; ask for a wider one.") { Error = "insufficient_scope" };
 
+    internal static readonly Problem TooManyStreams = new(StatusCodes.Status429TooManyRequests, "too-many-streams", "Too many event streams are open from this address or for this subject; close one.") { RetryAfterSeconds = 30 };
+
     internal static readonly Problem NoSubscription = new(StatusCodes.Status404NotFound, "no-subscription", "There is no such subscription now.");
 
     internal static readonly Problem ForeignOrigin = new(StatusCodes.Status403Forbidden, "origin-not-allowed", "With a cookie only pages of listed origins may publish; present the token in the Authorization header.");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Fonte.AspNetCore;
 
 /// <summary><c>GET /.well-known/mercure</c>: an event stream of the topics that the query selects; and <c>QUERY</c>, with parameters in the body too (RFC 10008).</summary>
-internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization authorization, IOptions<FonteHttpOptions> options)
+internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization authorization, StreamLimits limits, IOptions<FonteHttpOptions> options)
 {
     // Beside the matchers, percent-encoded: a cursor and a time.
     private const int OtherParameters = 64 * 1024;
@@ -44,6 +44,8 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
         if (authorized.Token is null && !options.Value.AnonymousSubscribe) return authorization.RefuseAsync(context, Problems.MissingToken("subscribe"));
         var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns, body);
         if (query is null) return problem!.WriteAsync(context);
+        ISubscriberTracker? tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query.Matchers, authorized.Token) : null;
+        if (!limits.TryCount(context, authorized.Token, tracker, out tracker)) return Problems.TooManyStreams.WriteAsync(context);
         var beginning = query.Beginning.Under(context.Request);
         return EventStreamResponse.RunAsync(context, host, new SubscribeRequest
         {
@@ -53,7 +55,7 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
             Since = beginning.Since,
             Grants = authorized.Token?.Readable ?? [],
             Expires = authorized.Token?.Expires,
-            Tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query.Matchers, authorized.Token) : null,
+            Tracker = tracker,
         });
     }
 }

@@ -30,7 +30,7 @@ public static class FonteEndpointRouteBuilderExtensions
         var authorization = services.GetRequiredService<HubAuthorization>();
         endpoints.MapGet(ResourceMetadata.PathPrefix + HubPath, (RequestDelegate)new ResourceMetadata(authorization, options).HandleAsync).WithDisplayName("Fonte resource metadata");
         var hub = endpoints.MapGroup(HubPath);
-        var streams = new EventStreamEndpoint(host, authorization, options);
+        var streams = new EventStreamEndpoint(host, authorization, services.GetRequiredService<StreamLimits>(), options);
         hub.MapGet("", (RequestDelegate)streams.HandleAsync).WithDisplayName("Fonte event stream");
         hub.MapMethods("", ["QUERY"], (RequestDelegate)streams.HandleQueryAsync).WithDisplayName("Fonte event stream by QUERY");
         hub.MapGet("/subscriptions/{**path}", (RequestDelegate)new SubscriptionsEndpoint(host, authorization).HandleAsync).WithDisplayName("Fonte subscriptions");

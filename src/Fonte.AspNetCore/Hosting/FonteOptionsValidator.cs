@@ -30,6 +30,8 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive("Limits:" + nameof(EventLimits.MaxDataBytes), options.Limits.MaxDataBytes);
         if (options.BallastBytes < 0) Add(nameof(options.BallastBytes), "must be 0 (none) or more");
         if (options.MaxSubscribers < 0) Add(nameof(options.MaxSubscribers), "must be 0 (as many as the system allows) or more");
+        if (options.MaxStreamsPerAddress < 0) Add(nameof(options.MaxStreamsPerAddress), "must be 0 (no limit) or more");
+        if (options.MaxStreamsPerSubject < 0) Add(nameof(options.MaxStreamsPerSubject), "must be 0 (no limit) or more");
         AtLeastSecond(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
         AtLeastSecond(nameof(options.WriteTimeout), options.WriteTimeout);
         if (options.ReconnectionTime < TimeSpan.Zero || options.ReconnectionTime > TimeSpan.FromHours(1))

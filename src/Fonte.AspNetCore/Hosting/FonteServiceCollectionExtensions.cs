@@ -30,6 +30,7 @@ public static class FonteServiceCollectionExtensions
         services.AddSingleton<FonteHost>();
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<HubAuthorization>();
+        services.AddSingleton<StreamLimits>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FonteHost>());
         services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<FonteHost>());
         services.AddHealthChecks().AddCheck<FonteHealthCheck>("fonte");

@@ -36,6 +36,8 @@ internal static class ServeCommand
         Number("--max-topics", "Limits:MaxTopics", "Most topics of an event. Default: 100");
         Number("--max-pending-bytes", "MaxPendingBytes", "Most bytes of events that wait to be stored. Default: 67108864", long.MaxValue);
         Number("--max-subscribers", "MaxSubscribers", "Most event streams at a time, 0 for as many as the system allows. Default: 0");
+        Number("--max-streams-per-address", "MaxStreamsPerAddress", "Most event streams from one address at a time, 0 for no limit. Default: 0");
+        Number("--max-streams-per-subject", "MaxStreamsPerSubject", "Most event streams at a time with tokens for one subject, 0 for no limit. Default: 0");
         Number("--recent-window-bytes", "RecentWindowBytes", "Most bytes of the latest events in memory. Default: 33554432", long.MaxValue);
         Number("--memory-log-bytes", "MemoryLogBytes", "Most bytes that a log in memory keeps. Default: 67108864", long.MaxValue);
         Duration("--retention-max-age", "Retention:MaxAge", "How long events are kept, 0 for no limit. Default: 30d");

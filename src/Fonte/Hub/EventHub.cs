@@ -119,8 +119,8 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
 
     internal void Left(Subscriber subscriber, StreamEnd end)
     {
-        Interlocked.Decrement(ref _subscribers);
         subscriber.Tracker?.Ended();
+        Interlocked.Decrement(ref _subscribers);
         _services.Metrics.Closed(end.Reason, _services.Time.GetElapsedTime(subscriber.OpenedAt));
     }
 

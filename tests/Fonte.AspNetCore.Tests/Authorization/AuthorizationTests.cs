@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Fonte.AspNetCore.Tests.HubApplication;
 
@@ -85,6 +86,28 @@ public class AuthorizationTests
         await using var stream = await OpenAsync(app, "?match=a", TestToken.Granting("subscribe", "*").With("exp", expires).Sign());
         Assert.StartsWith("retry: ", await stream.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.True(TestToken.Now() <= expires, "The stream outlived its token.");
+    }
+
+    [Fact]
+    public async Task Streams_of_one_address_or_one_subject_are_limited_while_they_are_open()
+    {
+        await using var app = await StartAsync(options => (options.MaxStreamsPerAddress, options.MaxStreamsPerSubject) = (3, 1));
+        var hub = app.Services.GetRequiredService<FonteHost>().HubIfReady!;
+        await using (var first = await OpenAsync(app, "?match=a", TestToken.Granting("subscribe", "a").Sign()))
+        {
+            await first.ReadUntilAsync(":0\n\n");
+            await using var second = await OpenAsync(app, "?match=a", TestToken.Granting("subscribe", "b").Sign());
+            Assert.Equal(HttpStatusCode.TooManyRequests, second.Response.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(30), second.Response.Headers.RetryAfter!.Delta);
+            await using var other = await OpenAsync(app, "?match=a", TestToken.Granting("subscribe", "b").With("sub", "other").Sign());
+            await using var anonymous = await app.OpenAsync("?match=a");
+            foreach (var stream in (EventStreamReader[])[other, anonymous]) await stream.ReadUntilAsync(":0\n\n");
+            await using var fourth = await app.OpenAsync("?match=a");
+            Assert.Equal(HttpStatusCode.TooManyRequests, fourth.Response.StatusCode);
+        }
+        while (hub.Subscribers > 0) await Task.Yield();
+        await using var again = await OpenAsync(app, "?match=a", TestToken.Granting("subscribe", "a").Sign());
+        Assert.Equal(HttpStatusCode.OK, again.Response.StatusCode);
     }
 
     [Fact]
