@@ -140,6 +140,26 @@ public class EventStreamTests
         await PublishTests.AssertProblemAsync(stream.Response, HttpStatusCode.Unauthorized, "token-missing");
     }
 
+    [Fact]
+    public async Task Envelope_holds_data_and_topics_live_and_on_replay()
+    {
+        await using var app = await StartAsync();
+        await using var live = await app.OpenAsync("?match=b&envelope=1");
+        await live.ReadUntilAsync(":0\n\n");
+        var id = await app.PublishAsync("topic=a&topic=b&type=t&data=%0Aone+%22two%22%0D%0A%C3%A9%0A");
+        await app.PublishAsync("topic=b&data=" + new string('x', 100_000));
+        await using var replayed = await app.OpenAsync("?match=b&envelope=1&last_event_id=earliest");
+        foreach (var stream in (EventStreamReader[])[live, replayed])
+        {
+            var received = await stream.NextAsync();
+            Assert.Equal((id, "t"), (received.EventId, received.EventType));
+            Assert.Equal("""{"topics":["a","b"],"data":"\none \"two\"\né\n"}""", received.Data);
+            Assert.Equal(100_000, System.Text.Json.JsonDocument.Parse((await stream.NextAsync()).Data).RootElement.GetProperty("data").GetString()!.Length);
+        }
+        await using var plain = await app.OpenAsync("?match=b&envelope=0&last_event_id=earliest");
+        Assert.Equal("\none \"two\"\né\n", await plain.NextDataAsync());
+    }
+
     [Theory]
     [InlineData("?match=a", "match=b&match_urlpattern=%2Fx%2F%3Aid")]
     [InlineData("", "match=a&match=b&match_urlpattern=/x/:id")]

@@ -51,6 +51,7 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
         {
             Matchers = query.Matchers,
             TellGaps = query.TellGaps,
+            Envelope = query.Envelope,
             LastEventId = beginning.LastEventId,
             Since = beginning.Since,
             Grants = authorized.Token?.Readable ?? [],

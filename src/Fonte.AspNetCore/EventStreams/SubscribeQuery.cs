@@ -8,7 +8,8 @@ namespace Fonte.AspNetCore;
 /// <param name="Matchers">At least one.</param>
 /// <param name="Beginning">Where it asks to begin.</param>
 /// <param name="TellGaps">False with <c>gap=0</c>: then no <c>fonte-gap</c> is sent in band.</param>
-internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, StreamBeginning Beginning, bool TellGaps)
+/// <param name="Envelope">True with <c>envelope=1</c>: then each event's data comes in an object with its topics.</param>
+internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, StreamBeginning Beginning, bool TellGaps, bool Envelope)
 {
     /// <summary>Reads the query; returns what it asks for, or what to change.</summary>
     /// <param name="queryString">The query component.</param>
@@ -20,6 +21,7 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, Stre
         var matchers = new List<TopicMatcher>();
         var beginning = default(StreamBeginning);
         var tellGaps = true;
+        var envelope = false;
         var pairs = StreamBeginning.Pairs(queryString);
         var more = new FormReader(body);
         while (pairs.Read() || MoveOn(ref pairs, ref more))
@@ -36,10 +38,14 @@ internal sealed record SubscribeQuery(IReadOnlyList<TopicMatcher> Matchers, Stre
             {
                 tellGaps = !pairs.Value.SequenceEqual("0"u8);
             }
+            else if (pairs.Name.SequenceEqual("envelope"u8))
+            {
+                envelope = pairs.Value.SequenceEqual("1"u8);
+            }
         }
         return matchers.Count == 0
             ? (null, Bad("match-missing", "Give at least one parameter match with a topic, or match=* for every topic."))
-            : (new(matchers, beginning, tellGaps), null);
+            : (new(matchers, beginning, tellGaps, envelope), null);
     }
 
     private static bool MoveOn(ref FormReader pairs, ref FormReader more)

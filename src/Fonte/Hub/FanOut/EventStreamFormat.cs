@@ -8,6 +8,9 @@ namespace Fonte;
 /// <summary>What the hub writes into event streams (WHATWG HTML, "Parsing an event stream").</summary>
 internal static class EventStreamFormat
 {
+    // The object is read by scripts and never put into HTML.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
     /// <summary>The bytes of an event: <c>id</c>, <c>event</c>, one <c>data</c> for each line, <c>retry</c>, and the blank line that dispatches it.</summary>
@@ -19,6 +22,42 @@ internal static class EventStreamFormat
         Data(writer, logged.Data.Span);
         if (logged.RetryMilliseconds is { } retry) Field(writer, "retry: "u8, retry.ToString(CultureInfo.InvariantCulture));
         writer.Write("\n"u8);
+        return writer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The block of an event with an object in the place of its data: <c>{"topics":[…],"data":"…"}</c>, for clients that are not told topics otherwise.</summary>
+    /// <param name="block">What <see cref="Encode"/> made.</param>
+    /// <param name="topics">The event's topics, the canonical first.</param>
+    internal static byte[] Envelope(ReadOnlySpan<byte> block, IReadOnlyList<string> topics)
+    {
+        var writer = new ArrayBufferWriter<byte>(block.Length + 256);
+        var data = new ArrayBufferWriter<byte>(block.Length);
+        var isFirst = true;
+        while (block.IndexOf((byte)'\n') is var end and > 0)
+        {
+            var line = block[..end];
+            block = block[(end + 1)..];
+            if (!line.StartsWith("data: "u8))
+            {
+                writer.Write(line);
+                writer.Write("\n"u8);
+                continue;
+            }
+            if (!isFirst) data.Write("\n"u8);
+            isFirst = false;
+            data.Write(line["data: ".Length..]);
+        }
+        writer.Write("data: "u8);
+        using (var json = new Utf8JsonWriter(writer, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("topics");
+            foreach (var topic in topics) json.WriteStringValue(topic);
+            json.WriteEndArray();
+            json.WriteString("data", data.WrittenSpan);
+            json.WriteEndObject();
+        }
+        writer.Write("\n\n"u8);
         return writer.WrittenSpan.ToArray();
     }
 

@@ -222,6 +222,7 @@ internal sealed partial class Pump
     /// <summary>Writes what fits of an event into the chunk; true when all of it is written.</summary>
     private bool TryWrite(Subscriber subscriber, EventFrame frame)
     {
+        if (subscriber.Envelope) frame = EnvelopeOf(frame);
         try
         {
             subscriber.Written += subscriber.Output.Write(frame, subscriber.Written, _scratch);
@@ -236,6 +237,13 @@ internal sealed partial class Pump
         subscriber.Cursor = frame.Offset + 1;
         _delivered++;
         return true;
+    }
+
+    // Of an event that many get it is made once, because they get it one after the other.
+    private EventFrame EnvelopeOf(EventFrame frame)
+    {
+        if (_enveloped.Source != frame) _enveloped = (frame, frame.Enveloped());
+        return _enveloped.Envelope!;
     }
 
     private void Flush(Subscriber subscriber)

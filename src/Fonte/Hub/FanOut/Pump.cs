@@ -26,6 +26,7 @@ internal sealed partial class Pump
     private readonly PumpScratch _scratch = new();
     private readonly ArrayBufferWriter<byte> _block = new();
     private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
+    private (EventFrame? Source, EventFrame? Envelope) _enveloped;
     private SharedBlock? _beat;
     private long? _beatNext;
     private long _position;
@@ -63,6 +64,8 @@ internal sealed partial class Pump
             while (_inbox.Reader.TryRead(out var message)) Handle(message);
             DispatchLive();
             for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
+            // An event that is erased must not stay here.
+            _enveloped = default;
             CountDelivered();
             healthy();
         }

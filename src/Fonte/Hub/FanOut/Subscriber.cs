@@ -42,6 +42,8 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     internal bool TellGaps => request.TellGaps;
 
+    internal bool Envelope => request.Envelope;
+
     internal TopicSelection Topics => request.Topics;
 
     internal ISubscriberTracker? Tracker => request.Tracker;
