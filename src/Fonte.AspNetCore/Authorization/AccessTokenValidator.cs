@@ -60,15 +60,20 @@ internal sealed partial class AccessTokenValidator : IDisposable
 
     private async ValueTask<AccessToken?> VerifyAsync(string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
     {
-        JsonWebToken parsed;
         try
         {
-            parsed = new JsonWebToken(token);
+            return await VerifyAsync(new JsonWebToken(token), token, role, audience, patterns, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ArgumentException or SecurityTokenException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return Refuse("it is no JWT");
+            // The library reads what strangers wrote, and throws what the part throws that cannot read it: FormatException, JsonException, and more.
+            Log.NotValid(_logger, exception.GetType().Name);
+            return null;
         }
+    }
+
+    private async ValueTask<AccessToken?> VerifyAsync(JsonWebToken parsed, string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
+    {
         if (Refusal(parsed) is { } reason) return Refuse(reason);
         foreach (var (issuer, keys) in _issuers.Value)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Fonte.AspNetCore;
 
@@ -17,14 +18,16 @@ internal static class AuthorizationDetails
     /// <summary>The entries of a token's payload, or <see langword="null"/> if they are not as they must be.</summary>
     internal static IReadOnlyList<AuthorizationDetail>? Read(ReadOnlyMemory<byte> payload, FonteHttpOptions options, TopicPatterns patterns)
     {
+        if (!Utf8.IsValid(payload.Span)) return null;
         try
         {
             using var document = JsonDocument.Parse(payload, Strict);
             if (!document.RootElement.TryGetProperty("authorization_details", out var claim)) return [];
             return claim.ValueKind == JsonValueKind.Array ? ReadAll(claim, options, patterns) : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second: an escape in it is half of a surrogate pair.
             return null;
         }
     }
@@ -90,16 +93,7 @@ internal static class AuthorizationDetails
             if (given.ValueKind != JsonValueKind.String) return null;
             type = given.GetString();
         }
-        string expression;
-        try
-        {
-            expression = match.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair.
-            return null;
-        }
+        var expression = match.GetString()!;
         if (type is not (null or "exact" or "urlpattern")) return null;
         if (expression.Length == 0 || Encoding.UTF8.GetByteCount(expression) > options.MaxMatcherBytes || !TextRules.IsClean(expression)) return null;
         return type == "urlpattern" ? patterns.Of(expression).Matcher : TopicMatcher.Exact(expression);

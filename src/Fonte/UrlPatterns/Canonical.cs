@@ -51,7 +51,9 @@ internal static class Canonical
         // Without its slash it would be read as part of the host, and its first dots would be lost.
         var isAbsolute = value[0] == '/';
         var path = Url.OfPath(isAbsolute ? value : "/-" + value);
-        return isAbsolute ? path : path[2..];
+        if (isAbsolute) return path;
+        // ".." has taken away what was put before it too.
+        return path.StartsWith("/-", StringComparison.Ordinal) ? path[2..] : throw new UrlPatternException("The path leads above where it begins; leave out the dots.");
     }
 
     internal static string OpaquePathname(string value) => PercentEncode.Encode(Url.Cleaned(value), PercentEncode.C0Control);

@@ -13,6 +13,7 @@ internal static class DomainName
     private const int Damp = 700;
     private const int InitialN = 128;
     private const int InitialBias = 72;
+    private const int LongestLabel = 256;
 
     /// <summary>The domain as ASCII, or <see langword="null"/> if it has none.</summary>
     internal static string? ToAscii(string domain)
@@ -86,6 +87,8 @@ internal static class DomainName
     // RFC 3492, section 6.3.
     private static string? Encode(string label)
     {
+        // Its time grows with the square, and no name has labels above 63 (RFC 1035, section 2.3.4).
+        if (label.Length > LongestLabel) return null;
         var points = label.EnumerateRunes().Select(rune => rune.Value).ToArray();
         var output = new StringBuilder();
         foreach (var point in points)
