@@ -49,7 +49,15 @@ internal sealed class StreamConnection : PipeWriter, IDuplexPipe, IConnectionHea
     internal static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var kept = new StreamConnection(connection);
-        await next(connection).ConfigureAwait(false);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        catch (Exception) when (kept._stream is not null)
+        {
+            // Whatever failed behind the stream's back: the stream must be counted out, and its connection closed.
+            kept.Cut();
+        }
         if (kept._stream is not { } stream) return;
         var end = await stream.EndAsync(kept._connection.ConnectionClosed).ConfigureAwait(false);
         if (end.AtBoundary) await kept._transport.Output.WriteAsync("0\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
