@@ -30,6 +30,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private readonly Lazy<JsonWebTokenHandler> _handler = new(() => new() { MaximumTokenSizeInBytes = MostTokenLength, MapInboundClaims = false });
     private readonly Lazy<List<(IssuerOptions Issuer, ITokenKeys Keys)>> _issuers;
     private readonly ConcurrentDictionary<(string Token, TokenRole Role, string Audience), Known> _known = new();
+    private long _forgotAt;
     private readonly Lazy<HttpClient> _client = new(() => new() { Timeout = TimeSpan.FromSeconds(10) });
 
     public AccessTokenValidator(IOptions<FonteHttpOptions> options, TimeProvider time, ILogger<AccessTokenValidator> logger)
@@ -74,6 +75,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
 
     private async ValueTask<AccessToken?> VerifyAsync(JsonWebToken parsed, string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
     {
+        ForgetOld();
         if (Refusal(parsed) is { } reason) return Refuse(reason);
         foreach (var (issuer, keys) in _issuers.Value)
         {
@@ -108,6 +110,8 @@ internal sealed partial class AccessTokenValidator : IDisposable
         ValidAudience = audience,
         IssuerSigningKeys = keys,
         ValidAlgorithms = Algorithms,
+        // Exactly the hub's: by default the library passes over a slash at the end.
+        IgnoreTrailingSlashWhenValidatingAudience = false,
         RequireSignedTokens = true,
         RequireExpirationTime = true,
         ClockSkew = TimeSpan.Zero,
@@ -122,10 +126,21 @@ internal sealed partial class AccessTokenValidator : IDisposable
     {
         if (AuthorizationDetails.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } details) return Refuse("its authorization details are not as they must be");
         var token = new AccessToken(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details);
-        // All at once is simple, and seldom enough.
         if (_known.Count >= MostKnown) _known.Clear();
         _known[key] = new(token, _time.GetTimestamp());
         return token;
+    }
+
+    // What they grant takes memory too. As often as what is kept can have become old.
+    private void ForgetOld()
+    {
+        var before = Interlocked.Read(ref _forgotAt);
+        var now = _time.GetTimestamp();
+        if (_time.GetElapsedTime(before, now) < KnownFor || Interlocked.CompareExchange(ref _forgotAt, now, before) != before) return;
+        foreach (var pair in _known)
+        {
+            if (_time.GetElapsedTime(pair.Value.At, now) >= KnownFor) _known.TryRemove(pair);
+        }
     }
 
     private AccessToken? Refuse(string reason)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Fonte.AspNetCore;
 
 /// <summary>Decides what a request may do: by its access token, or by what the options allow to everyone (Mercure draft -08, "Authorization").</summary>
-internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator validator, IOptions<FonteHttpOptions> options)
+internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator validator, TimeProvider time, IOptions<FonteHttpOptions> options)
 {
     /// <summary>The request's token, or none; or why it is refused.</summary>
     internal ValueTask<Authorized> ReadAsync(HttpContext context, TokenRole role)
@@ -17,18 +17,26 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
         return validating.IsCompletedSuccessfully ? new(Result(validating.Result)) : AwaitAsync(validating);
     }
 
+    /// <summary>Whether the token has expired since it was read.</summary>
+    internal bool HasExpired(AccessToken token) => token.Expires <= time.GetUtcNow();
+
     /// <summary>Answers with a problem, and with where to learn how to get a token.</summary>
-    internal Task RefuseAsync(HttpContext context, Problem problem) => (problem with { MetadataUrl = MetadataUrl(context.Request) }).WriteAsync(context);
+    internal Task RefuseAsync(HttpContext context, Problem problem) =>
+        (problem.Error is null && problem.Status != StatusCodes.Status401Unauthorized ? problem : problem with { MetadataUrl = MetadataUrl(context.Request) }).WriteAsync(context);
 
     /// <summary>Where the metadata of the hub as a protected resource is (RFC 9728, section 3.1).</summary>
     internal string MetadataUrl(HttpRequest request)
     {
-        var audience = new Uri(Audience(request));
-        return $"{audience.GetLeftPart(UriPartial.Authority)}{ResourceMetadata.PathPrefix}{audience.AbsolutePath}";
+        var audience = Audience(request);
+        var origin = OriginOf(audience);
+        return $"{origin}{ResourceMetadata.PathPrefix}{audience[origin.Length..]}";
     }
 
+    // Without Uri, which throws at hosts that clients send.
+    private static string OriginOf(string url) => url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + 3) is var slash and >= 0 ? url[..slash] : url;
+
     /// <summary>The resource identifier that a token must be for.</summary>
-    internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{request.Host.Value}{request.PathBase}{EventRules.HubPath}";
+    internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{EventRules.HubPath}";
 
     private static async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating) => Result(await validating.ConfigureAwait(false));
 
@@ -40,7 +48,7 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
         var origin = request.Headers.Origin.Count == 1 ? request.Headers.Origin[0] : null;
         if (origin is null && request.Headers.Referer.Count == 1 && Uri.TryCreate(request.Headers.Referer[0], UriKind.Absolute, out var referer)) origin = referer.GetLeftPart(UriPartial.Authority);
         if (origin is null) return false;
-        return origin.Equals(new Uri(Audience(request)).GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+        return origin.Equals(OriginOf(Audience(request)), StringComparison.OrdinalIgnoreCase)
             || options.Value.CookieOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
     }
 }

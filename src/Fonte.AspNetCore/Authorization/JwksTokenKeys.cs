@@ -12,6 +12,7 @@ internal sealed partial class JwksTokenKeys(Uri url, HttpClient client, TimeProv
 
     // Strangers choose what key a token names; they must not be able to have the set fetched all the time.
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim _fetching = new(1);
     private volatile Fetched _fetched = new([], null, null);
 
@@ -21,7 +22,7 @@ internal sealed partial class JwksTokenKeys(Uri url, HttpClient client, TimeProv
         await _fetching.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!IsGood(_fetched, keyId)) await FetchAsync(cancellationToken).ConfigureAwait(false);
+            if (!IsGood(_fetched, keyId)) await FetchAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -38,18 +39,20 @@ internal sealed partial class JwksTokenKeys(Uri url, HttpClient client, TimeProv
         return fetched.At is { } at && time.GetElapsedTime(at) < Lifetime && (keyId is null || fetched.Keys.Any(key => key.KeyId == keyId));
     }
 
-    private async Task FetchAsync(CancellationToken cancellationToken)
+    // Not under the token of the request that happens to ask: whoever breaks it off would have the next one fetch again. The client's timeout ends with the head.
+    private async Task FetchAsync()
     {
         var now = time.GetTimestamp();
+        using var timeout = new CancellationTokenSource(FetchTimeout);
         try
         {
-            using var response = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using var response = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             response.EnsureSuccessStatusCode();
-            await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken).ConfigureAwait(false);
-            var keys = FixedTokenKeys.OfJwks(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false), withSecrets: false);
+            await response.Content.LoadIntoBufferAsync(MostBytes, timeout.Token).ConfigureAwait(false);
+            var keys = FixedTokenKeys.OfJwks(await response.Content.ReadAsStringAsync(timeout.Token).ConfigureAwait(false), withSecrets: false);
             _fetched = new(keys, now, now);
         }
-        catch (Exception exception) when (exception is HttpRequestException or FormatException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
         {
             _fetched = _fetched with { TriedAt = now };
             Log.NotFetched(logger, url, exception);

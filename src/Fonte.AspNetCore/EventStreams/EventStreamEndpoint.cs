@@ -20,12 +20,17 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
     internal async Task HandleQueryAsync(HttpContext context)
     {
         var authorized = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
+        if (Refusal(authorized) is { } refusal)
+        {
+            await authorization.RefuseAsync(context, refusal).ConfigureAwait(false);
+            return;
+        }
         if (PublishFormats.Of(context.Request) != PublishFormat.Form)
         {
             await new Problem(StatusCodes.Status415UnsupportedMediaType, "content-type", $"Send the parameters as {PublishFormats.Form} in UTF-8.").WriteAsync(context).ConfigureAwait(false);
             return;
         }
-        var most = (options.Value.MaxMatchers * options.Value.MaxMatcherBytes * 3) + OtherParameters;
+        var most = (int)Math.Min(int.MaxValue, ((long)options.Value.MaxMatchers * options.Value.MaxMatcherBytes * 3) + OtherParameters);
         if (await RequestBody.ReadAsync(context, most).ConfigureAwait(false) is not { } body)
         {
             await PublishProblems.TooLarge(most).WriteAsync(context).ConfigureAwait(false);
@@ -38,10 +43,15 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
 
     private async Task AfterAsync(HttpContext context, ValueTask<Authorized> reading) => await Stream(context, await reading.ConfigureAwait(false), body: default).ConfigureAwait(false);
 
+    // Also when the body has been read: it may have taken longer than the token was valid.
+    private Problem? Refusal(Authorized authorized) =>
+        authorized.Problem
+        ?? (authorized.Token is null && !options.Value.AnonymousSubscribe ? Problems.MissingToken("subscribe") : null)
+        ?? (authorized.Token is { } token && authorization.HasExpired(token) ? Problems.InvalidToken : null);
+
     private Task Stream(HttpContext context, Authorized authorized, ReadOnlySpan<byte> body)
     {
-        if (authorized.Problem is not null) return authorization.RefuseAsync(context, authorized.Problem);
-        if (authorized.Token is null && !options.Value.AnonymousSubscribe) return authorization.RefuseAsync(context, Problems.MissingToken("subscribe"));
+        if (Refusal(authorized) is { } refusal) return authorization.RefuseAsync(context, refusal);
         var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns, body);
         if (query is null) return problem!.WriteAsync(context);
         ISubscriberTracker? tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query.Matchers, authorized.Token) : null;

@@ -10,16 +10,15 @@ internal static class IdempotencyKeyField
 {
     private const string Name = "Idempotency-Key";
 
-    // Whose keys they are: of everyone together, until tokens name a subject.
-    private const string Scope = "";
-
     /// <summary>The key, <see langword="null"/> when there is none, or what to change.</summary>
-    internal static (IdempotencyKey? Key, Problem? Problem) Read(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="token">Its access token: a key is one of its subject's own. Those without a token share theirs.</param>
+    internal static (IdempotencyKey? Key, Problem? Problem) Read(HttpRequest request, AccessToken? token)
     {
         var values = request.Headers[Name];
         if (values.Count == 0) return (null, null);
         return values.Count == 1 && Parse(values[0] ?? "") is { Length: > 0 and <= IdempotencyKey.MaxLength } key
-            ? (new(key, Scope), null)
+            ? (new(key, token is null ? "" : $"{token.Issuer}\n{token.Subject}"), null)
             : (null, new(StatusCodes.Status400BadRequest, "idempotency-key-invalid", $"Give one Idempotency-Key of 1 to {IdempotencyKey.MaxLength} printable ASCII characters, in quotation marks or without space and punctuation of lists."));
     }
 

@@ -20,14 +20,13 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
             return;
         }
         var format = PublishFormats.Of(context.Request);
-        var (request, problem) = await ReadAsync(context, format, options.Value).ConfigureAwait(false);
+        var (request, problem) = await ReadAsync(context, format, authorized.Token, options.Value).ConfigureAwait(false);
         if (request is not null)
         {
             var isBatch = format == PublishFormat.CloudEventBatch;
-            if (authorized.Token is { } token && !request.Events.All(draft => token.MayPublish(draft.Topics)))
+            if (authorized.Token is { } presented && Refusal(presented, request.Events, isBatch) is { } why)
             {
-                // What nobody may publish is told first (draft, "Publication").
-                await (FaultOf(request.Events, isBatch)?.WriteAsync(context) ?? authorization.RefuseAsync(context, Problems.MayNotPublish)).ConfigureAwait(false);
+                await authorization.RefuseAsync(context, why).ConfigureAwait(false);
                 return;
             }
             var result = await hub.PublishAsync(request, context.RequestAborted).ConfigureAwait(false);
@@ -41,6 +40,12 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
         await problem!.WriteAsync(context).ConfigureAwait(false);
     }
 
+    // What nobody may publish is told first (draft, "Publication"), and no topic is compared that is longer than topics may be. The body may have taken longer than the token was valid.
+    private Problem? Refusal(AccessToken token, IReadOnlyList<EventDraft> events, bool isBatch) =>
+        FaultOf(events, isBatch)
+        ?? (authorization.HasExpired(token) ? Problems.InvalidToken : null)
+        ?? (events.All(draft => token.MayPublish(draft.Topics)) ? null : Problems.MayNotPublish);
+
     private Problem? FaultOf(IReadOnlyList<EventDraft> events, bool isBatch)
     {
         for (var i = 0; i < events.Count; i++)
@@ -51,10 +56,10 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
         return null;
     }
 
-    private static async ValueTask<(PublishRequest? Request, Problem? Problem)> ReadAsync(HttpContext context, PublishFormat format, FonteHttpOptions options)
+    private static async ValueTask<(PublishRequest? Request, Problem? Problem)> ReadAsync(HttpContext context, PublishFormat format, AccessToken? token, FonteHttpOptions options)
     {
         if (format == PublishFormat.Unknown) return (null, PublishProblems.ContentType);
-        var (key, problem) = IdempotencyKeyField.Read(context.Request);
+        var (key, problem) = IdempotencyKeyField.Read(context.Request, token);
         if (problem is not null) return (null, problem);
         var most = format == PublishFormat.CloudEventBatch ? options.MaxBatchBytes : options.MaxBodyBytes;
         if (await RequestBody.ReadAsync(context, most).ConfigureAwait(false) is not { } body) return (null, PublishProblems.TooLarge(most));

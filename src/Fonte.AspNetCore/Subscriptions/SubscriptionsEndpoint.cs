@@ -8,14 +8,14 @@ internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization aut
 {
     internal async Task HandleAsync(HttpContext context)
     {
-        if (host.Subscriptions is not { } subscriptions)
+        // As it was sent: the topic is the path with its escapes, and a decoded slash would be a segment's end. Other ways to write it are other topics.
+        var path = PathOf(context);
+        if (host.Subscriptions is not { } subscriptions || !path.StartsWith(ActiveSubscriptions.Collection, StringComparison.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
         var authorized = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
-        // As it was sent: the topic is the path with its escapes, and a decoded slash would be a segment's end.
-        var path = PathOf(context);
         var refusal = authorized.Problem ?? (authorized.Token is null ? Problems.MissingToken("see subscriptions")
             : authorized.Token.Readable.Any(matcher => matcher.Matches(path)) ? null : Problems.MayNotSee);
         if (refusal is not null)

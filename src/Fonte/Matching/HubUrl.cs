@@ -7,6 +7,7 @@ internal sealed class HubUrl
 {
     // Topics come again, and taking one apart costs a microsecond; what is kept here is bounded, whoever chooses them (CWE-770).
     private const int Places = 1024;
+    private const int LongestKept = 4096;
     private readonly Resolved?[] _recent = new Resolved?[Places];
     private readonly Url _url;
 
@@ -30,6 +31,7 @@ internal sealed class HubUrl
     /// <summary>The topic as a URL, or <see langword="null"/> when it cannot be one: then no pattern matches it.</summary>
     internal Url? Resolve(string topic)
     {
+        if (topic.Length > LongestKept) return Url.Parse(topic, _url);
         ref var place = ref _recent[(uint)string.GetHashCode(topic) % Places];
         if (Volatile.Read(ref place) is { } known && known.Topic == topic) return known.Url;
         var resolved = new Resolved(topic, Url.Parse(topic, _url));
@@ -43,6 +45,12 @@ internal sealed class HubUrl
     {
         if (!MayBeOfTheHub(topic) || Url.Parse(topic, _url) is not { } url) return false;
         var path = DecodedUnreserved(url.Path);
+        // With a backslash for a slash and without: what it is differs between schemes.
+        return IsBelow(path) || (path.StartsWith('/') && IsBelow(Url.OfPath(path)));
+    }
+
+    private bool IsBelow(string path)
+    {
         return path.StartsWith(_url.Path, StringComparison.Ordinal) && (path.Length == _url.Path.Length || path[_url.Path.Length] == '/');
     }
 
@@ -59,7 +67,7 @@ internal sealed class HubUrl
         return text.IsEmpty || text[0] is '?' or '#' || text.Contains('%') || text.Contains(_url.Path.AsSpan(_url.Path.LastIndexOf('/') + 1), StringComparison.Ordinal);
     }
 
-    // RFC 3986, section 6.2.2.2; dots that this lays bare are removed too.
+    // RFC 3986, section 6.2.2.2.
     private static string DecodedUnreserved(string path)
     {
         if (!path.Contains('%')) return path;
@@ -74,7 +82,7 @@ internal sealed class HubUrl
             }
             else decoded.Append(path[i]);
         }
-        return path.StartsWith('/') ? Url.OfPath(decoded.ToString()) : decoded.ToString();
+        return decoded.ToString();
     }
 
     private sealed record Resolved(string Topic, Url? Url);

@@ -4,8 +4,13 @@ using Fonte.UrlPatterns;
 namespace Fonte;
 
 /// <summary>Makes the matchers of a hub's patterns: each pattern is compiled once, however many use it at a time. Thread-safe.</summary>
-internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget)
+/// <param name="hub">The hub's URL.</param>
+/// <param name="budget">What the regular expressions of subscriptions may take.</param>
+/// <param name="grantBudget">What those in tokens may take: their own, so that strangers cannot have tokens refused.</param>
+internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget, RegexBudget grantBudget)
 {
+    // What is alive at a time while a topic is compared follows these, and not the pattern's length (CWE-400).
+    private const int MostGroups = 32;
     private const int SweepEvery = 1024;
     private readonly ConcurrentDictionary<string, WeakReference<TopicMatcher>> _known = new(StringComparer.Ordinal);
     private int _untilSweep = SweepEvery;
@@ -14,14 +19,17 @@ internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget)
     internal HubUrl Hub => hub;
 
     /// <summary>The matcher of a pattern, or a sentence that says what is wrong with it.</summary>
-    internal (TopicMatcher? Matcher, string? Fault) Of(string pattern)
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="isGrant">Whether it is in a token.</param>
+    internal (TopicMatcher? Matcher, string? Fault) Of(string pattern, bool isGrant = false)
     {
         if (pattern == TopicMatcher.Wildcard.Pattern) return (TopicMatcher.Wildcard, null);
         if (_known.TryGetValue(pattern, out var known) && known.TryGetTarget(out var matcher)) return (matcher, null);
         try
         {
             var expression = UrlPattern.ParseReference(pattern, hub.Text);
-            if (budget.TryTake(expression) is not { } share) return (null, "The hub has no room for one more pattern with a regular expression; write it without, or come back later.");
+            if (expression.Groups > MostGroups) return (null, $"Give at most {MostGroups} groups and wildcards in one pattern.");
+            if ((isGrant ? grantBudget : budget).TryTake(expression) is not { } share) return (null, "The hub has no room for one more pattern with a regular expression; write it without, or come back later.");
             matcher = TopicMatcher.OfPattern(pattern, new(expression, hub, share));
         }
         catch (UrlPatternException exception)

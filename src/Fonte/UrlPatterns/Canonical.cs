@@ -58,7 +58,7 @@ internal static class Canonical
 
     internal static string OpaquePathname(string value) => PercentEncode.Encode(Url.Cleaned(value), PercentEncode.C0Control);
 
-    internal static string Search(string value) => PercentEncode.Encode(Url.Cleaned(value), PercentEncode.SpecialQuery);
+    internal static string Search(string value) => PercentEncode.Encode(Url.Cleaned(value), PercentEncode.Query);
 
     internal static string Hash(string value) => PercentEncode.Encode(Url.Cleaned(value), PercentEncode.Fragment);
 

@@ -20,11 +20,13 @@ internal ref struct RegexDialect
     // What may stand behind a backslash to mean itself (ECMA-262, SyntaxCharacter and ClassSetReservedPunctuator).
     private const string Punctuators = "^$\\.*+?()[]{}|/";
     private const string ClassPunctuators = Punctuators + "-&!#%,:;<=>@`~";
+    private const int MostCounts = 64;
     private const string DoublePunctuators = "&!#$%*+,.:;<=>?@^`~";
 
     private readonly ReadOnlySpan<char> _source;
     private readonly StringBuilder _target = new();
     private int _index;
+    private int _counts = 1;
 
     private RegexDialect(ReadOnlySpan<char> source) => _source = source;
 
@@ -65,6 +67,13 @@ internal ref struct RegexDialect
         var least = comma < 0 ? text : text[..comma];
         var most = comma < 0 ? "0" : text[(comma + 1)..];
         if (least.IsEmpty || least.ContainsAnyExceptInRange('0', '9') || most.ContainsAnyExceptInRange('0', '9')) throw Refused("{ that is no count; write \\{");
+        // Counts multiply where they are nested, and with them what the engine holds (CWE-1333).
+        foreach (var count in (ReadOnlySpan<string>)[least.ToString(), most.ToString()])
+        {
+            if (count.Length > 3) throw Refused("a count that is too high");
+        }
+        _counts *= Math.Max(1, Math.Max(int.Parse(least, CultureInfo.InvariantCulture), most.IsEmpty ? 0 : int.Parse(most, CultureInfo.InvariantCulture)));
+        if (_counts > MostCounts) throw Refused("counts that are too high");
         _target.Append('{').Append(text).Append('}');
         _index += length + 1;
     }

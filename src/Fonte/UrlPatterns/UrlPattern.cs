@@ -43,6 +43,9 @@ internal sealed class UrlPattern
         ("search", Search, static init => init.Search), ("hash", Hash, static init => init.Hash),
     ];
 
+    /// <summary>How many groups, wildcards and optional texts its components have, beside components that may be anything.</summary>
+    internal int Groups => Components.Where(each => !each.Component.IsAnything).Sum(each => each.Component.Parts.Count(part => part.Type != PatternPartType.FixedText || part.Modifier != PatternModifier.None));
+
     /// <summary>How many bytes its regular expressions take, about.</summary>
     internal int RegexBytes => Components.Count(each => each.Component.HasRegex) * RegexComponent.ApproximateBytes;
 

@@ -74,6 +74,7 @@ public sealed class TokenValidationTests : IDisposable
         ["no exp"] = _ => Token().With("exp", null).Sign(),
         ["an exp that is text"] = _ => Token().With("exp", "tomorrow").Sign(),
         ["for another hub"] = _ => Token().With("aud", "https://other.example/.well-known/mercure").Sign(),
+        ["for the hub with a slash more"] = _ => Token().With("aud", TestToken.Resource + "/").Sign(),
         ["for no hub"] = _ => Token().With("aud", null).Sign(),
         ["typ JWT"] = _ => Token().WithHeader("typ", "JWT").Sign(),
         ["no typ"] = _ => Token().WithHeader("typ", null).Sign(),

@@ -5,7 +5,7 @@ namespace Fonte.Tests.Hub;
 
 public sealed class PatternRoutesTests
 {
-    private static readonly TopicPatterns Patterns = new(new("https://hub.example/.well-known/mercure"), new(1L << 30, TimeProvider.System));
+    private static readonly TopicPatterns Patterns = new(new("https://hub.example/.well-known/mercure"), new(1L << 30, TimeProvider.System), new(1L << 30, TimeProvider.System));
 
     private static readonly string[] Expressions =
     [
@@ -71,7 +71,7 @@ public sealed class PatternRoutesTests
             route.Add(new(new(new() { Matchers = [TopicMatcher.Wildcard] }, new(1, null), new PipeOutput(new System.IO.Pipelines.Pipe().Writer), 0), "", route));
             Assert.Equal(n.ToString(System.Globalization.CultureInfo.InvariantCulture), route.Token);
         }
-        Assert.Equal("/users/:id/items/4711{/*}?", Assert.Single(routes.Find("/users/42/items/4711/parts")).Matcher.Pattern);
+        Assert.Equal("/users/:id/items/4711{/*}?", Assert.Single(routes.Find("/users/42/items/4711/parts")).Matcher!.Pattern);
         Assert.Empty(routes.Find("/users/42/items/47110"));
     }
 }

@@ -18,6 +18,7 @@ public sealed class HubUrlTests
     [InlineData("/a/%2e%2e/.well-known/mercure")]
     [InlineData("/.well-known/mercure/../mercure/x")]
     [InlineData("\\.well-known\\mercure\\x")]
+    [InlineData("foo://h/.well-known/mercure/%2e%2e\\x")]
     [InlineData("mercure/x")]
     [InlineData("./mercure")]
     [InlineData("?x")]

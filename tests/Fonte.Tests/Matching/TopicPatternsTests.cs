@@ -75,7 +75,7 @@ public sealed class TopicPatternsTests
     public void Regular_expressions_beyond_the_budget_are_refused_and_room_comes_back()
     {
         var time = new FakeTimeProvider();
-        var patterns = new TopicPatterns(Hub, new(3 * RegexComponent.ApproximateBytes, time));
+        var patterns = new TopicPatterns(Hub, new(3 * RegexComponent.ApproximateBytes, time), new(0, time));
         Fill(patterns, 3);
         // What nobody holds any more is collected, and there is room.
         Assert.NotNull(patterns.Of("/(x1)").Matcher);
@@ -94,5 +94,5 @@ public sealed class TopicPatternsTests
         for (var n = 0; n < count; n++) Assert.NotNull(patterns.Of($"/(a{n})").Matcher);
     }
 
-    private static TopicPatterns Patterns() => new(Hub, new(1L << 30, TimeProvider.System));
+    private static TopicPatterns Patterns() => new(Hub, new(1L << 30, TimeProvider.System), new(1L << 30, TimeProvider.System));
 }

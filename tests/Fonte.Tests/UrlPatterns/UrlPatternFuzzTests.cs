@@ -24,7 +24,7 @@ public sealed class UrlPatternFuzzTests
     [Fact]
     public void Any_pattern_is_read_or_refused_and_any_topic_compared()
     {
-        var patterns = new TopicPatterns(new("https://hub.example/.well-known/mercure"), new(1L << 40, TimeProvider.System));
+        var patterns = new TopicPatterns(new("https://hub.example/.well-known/mercure"), new(1L << 40, TimeProvider.System), new(1L << 40, TimeProvider.System));
         Gen.Select(Text, Text).Sample((pattern, topic) =>
         {
             var (matcher, fault) = patterns.Of(pattern);

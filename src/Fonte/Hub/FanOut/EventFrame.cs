@@ -69,8 +69,8 @@ internal sealed class EventFrame : IOffsetItem
 
     public int Size { get; }
 
-    /// <summary>The same event with its data and topics in an object of JSON. Made anew each time: kept beside the other it would not be bounded by what the window counts.</summary>
-    internal EventFrame Enveloped() => new(this, ToChunk(EventStreamFormat.Envelope(Bytes, Topics)));
+    /// <summary>The same event with its data and topics in an object of JSON; of a private event only the canonical topic, since the others tell who else may read it. Made anew each time: kept beside the other it would not be bounded by what the window counts.</summary>
+    internal EventFrame Enveloped() => new(this, ToChunk(EventStreamFormat.Envelope(Bytes, Private ? [Topics[0]] : Topics)));
 
     private byte[] Encode(LoggedEvent logged)
     {

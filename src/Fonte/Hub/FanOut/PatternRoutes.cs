@@ -5,7 +5,8 @@ namespace Fonte;
 /// <summary>The subscriptions with the same pattern.</summary>
 internal sealed class PatternRoute(TopicMatcher matcher, long version) : RouteList
 {
-    internal TopicMatcher Matcher { get; } = matcher;
+    /// <summary>The pattern; null when the last subscriber has left, so that what still knows this place does not hold it.</summary>
+    internal TopicMatcher? Matcher { get; set; } = matcher;
 
     /// <summary>When it was added, in additions.</summary>
     internal long Version { get; } = version;
@@ -54,7 +55,8 @@ internal sealed class PatternRoutes(long cacheBytes)
 
     internal void Remove(PatternRoute route)
     {
-        _routes.Remove(route.Matcher);
+        _routes.Remove(route.Matcher!);
+        route.Matcher = null;
         var bucket = Bucket(route);
         bucket.Remove(route);
         if (bucket.Count == 0 && route.Token is not null) _byToken.Remove(route.Token);
@@ -128,7 +130,7 @@ internal sealed class PatternRoutes(long cacheBytes)
 
     private void TryAdd(PatternRoute route, string topic)
     {
-        if (route.Count > 0 && route.Matcher.Matches(topic)) _found.Add(route);
+        if (route is { Count: > 0, Matcher: { } matcher } && matcher.Matches(topic)) _found.Add(route);
     }
 }
 

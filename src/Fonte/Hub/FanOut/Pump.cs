@@ -102,7 +102,11 @@ internal sealed partial class Pump
             case PumpMessageKind.Flushed: Flushed(message.Subscriber!, message.Failed); break;
             case PumpMessageKind.BlockRead: BlockRead(message.Subscriber!, message.Block); break;
             case PumpMessageKind.TailMoved: Volatile.Write(ref _tailPending, 0); break;
-            case PumpMessageKind.Tick: Tick(); break;
+            case PumpMessageKind.Tick:
+                // Of its own moment: the turn in which it is handled may have begun before.
+                _now = _settings.Time.GetTimestamp();
+                Tick();
+                break;
             case PumpMessageKind.Drain: Drain(); break;
             case PumpMessageKind.EndAll: EndAll(); break;
         }
@@ -116,6 +120,11 @@ internal sealed partial class Pump
         if (_draining)
         {
             End(subscriber, DisconnectReason.Draining);
+            return;
+        }
+        if (_now >= subscriber.Deadline)
+        {
+            End(subscriber, DisconnectReason.TokenExpired);
             return;
         }
         subscriber.LastActivity = _now;
