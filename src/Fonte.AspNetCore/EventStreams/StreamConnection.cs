@@ -45,6 +45,9 @@ internal sealed class StreamConnection : PipeWriter, IDuplexPipe, IConnectionHea
     /// <summary>The connection's socket, unless it is of another kind.</summary>
     internal Socket? Socket => _connection.Features.Get<IConnectionSocketFeature>()?.Socket;
 
+    /// <summary>Whether a stream has it already.</summary>
+    internal bool IsKept => _stream is not null;
+
     /// <summary>The middleware: serves requests, then the stream that the last of them began, if it did.</summary>
     internal static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -59,6 +62,8 @@ internal sealed class StreamConnection : PipeWriter, IDuplexPipe, IConnectionHea
             kept.Cut();
         }
         if (kept._stream is not { } stream) return;
+        // Nobody reads it any more: what the client sends now ends the stream, instead of being kept for as long as that lasts (CWE-770).
+        await kept._transport.Input.CompleteAsync().ConfigureAwait(false);
         var end = await stream.EndAsync(kept._connection.ConnectionClosed).ConfigureAwait(false);
         if (end.AtBoundary) await kept._transport.Output.WriteAsync("0\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
         else kept.Cut();

@@ -15,14 +15,14 @@ internal static class StreamOutputs
     internal static StreamConnection? ConnectionOf(HttpContext context, bool flushSends) =>
         OperatingSystem.IsLinux() && flushSends
         // TLS, and whatever else changes the bytes, puts another transport in its place.
-        && context.Features.Get<IConnectionTransportFeature>()?.Transport is StreamConnection { Socket: not null } connection
+        && context.Features.Get<IConnectionTransportFeature>()?.Transport is StreamConnection { Socket: not null, IsKept: false } connection
         && IsPlain(context)
             ? connection
             : null;
 
-    /// <summary>The same when the response has begun: whether it goes in chunks, and still by Kestrel itself.</summary>
+    /// <summary>The same when the response has begun: whether it goes in chunks, still by Kestrel itself, and is the last on its connection.</summary>
     internal static bool IsChunked(HttpContext context) =>
-        IsPlain(context) && context.Response.ContentLength is null && context.Response.Headers.TransferEncoding is ["chunked"];
+        IsPlain(context) && context.Response.ContentLength is null && context.Response.Headers.TransferEncoding is ["chunked"] && context.Response.Headers.Connection is ["close"];
 
     // Kestrel's connection is all of these features itself; middleware that changes the body, or ends requests, puts another in the place of one of them.
     private static bool IsPlain(HttpContext context) =>

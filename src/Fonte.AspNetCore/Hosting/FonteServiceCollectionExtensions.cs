@@ -51,7 +51,7 @@ public static class FonteServiceCollectionExtensions
 
     /// <summary>
     /// Sends events straight to the sockets where nothing stands between (Linux, plain HTTP/1.1): a delivery then costs a third less processor time, and an idle
-    /// event stream half the memory. Other event streams take the ordinary path.
+    /// event stream a third less memory. Other event streams take the ordinary path.
     /// </summary>
     /// <remarks>
     /// The request of such a stream ends when its head is sent: middleware sees it end then, and the connection is closed with the stream. Sets

@@ -18,15 +18,17 @@ internal sealed class AcceptThreadFactory(IOptions<SocketTransportOptions> optio
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var socket = options.Value.CreateBoundListenSocket(endpoint);
+        Socket? socket = null;
         try
         {
+            socket = options.Value.CreateBoundListenSocket(endpoint);
             socket.Listen(options.Value.Backlog);
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException exception)
         {
-            socket.Dispose();
-            throw new AddressInUseException(exception.Message, exception);
+            socket?.Dispose();
+            if (exception.SocketErrorCode == SocketError.AddressAlreadyInUse) throw new AddressInUseException(exception.Message, exception);
+            throw;
         }
         return new(new AcceptThread(socket, options.Value, loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets")));
     }
@@ -35,14 +37,16 @@ internal sealed class AcceptThreadFactory(IOptions<SocketTransportOptions> optio
 /// <summary>A listener, and its thread.</summary>
 internal sealed partial class AcceptThread : IConnectionListener
 {
+    private const int ReservedDescriptors = 64;
     private static readonly TimeSpan DescriptorWait = TimeSpan.FromMilliseconds(100);
     private readonly Socket _socket;
     private readonly bool _noDelay;
+    private readonly nint _mostDescriptor = (nint)(DescriptorLimit.Current() - Math.Min(ReservedDescriptors, DescriptorLimit.Current() / 16));
     private readonly ILogger _logger;
     private readonly SocketConnectionContextFactory _contexts;
     private readonly ManualResetEventSlim _unbound = new();
 
-    // As long as there are descriptors: Kestrel closes what is above its limit as soon as it gets it.
+    // Bounded by descriptors: Kestrel closes what is above its limit as soon as it gets it.
     private readonly Channel<Socket> _accepted = Channel.CreateUnbounded<Socket>(new() { SingleReader = true, SingleWriter = true });
     private readonly Thread _thread;
 
@@ -76,9 +80,9 @@ internal sealed partial class AcceptThread : IConnectionListener
                     if (_noDelay) socket.NoDelay = true;
                     return _contexts.Create(socket);
                 }
-                catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+                catch (Exception)
                 {
-                    // It left while it waited.
+                    // It left while it waited; whatever else it is must not end the accepting.
                     socket.Dispose();
                 }
             }
@@ -108,7 +112,9 @@ internal sealed partial class AcceptThread : IConnectionListener
         {
             try
             {
-                _accepted.Writer.TryWrite(_socket.Accept());
+                var accepted = _socket.Accept();
+                // The lowest free descriptor is given first: this one is of those that the log's files need.
+                if (accepted.Handle >= _mostDescriptor || !_accepted.Writer.TryWrite(accepted)) accepted.Dispose();
             }
             catch (ObjectDisposedException)
             {
