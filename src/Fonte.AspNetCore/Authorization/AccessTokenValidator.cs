@@ -30,8 +30,8 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private readonly Lazy<JsonWebTokenHandler> _handler = new(() => new() { MaximumTokenSizeInBytes = MostTokenLength, MapInboundClaims = false });
     private readonly Lazy<List<(IssuerOptions Issuer, ITokenKeys Keys)>> _issuers;
     private readonly ConcurrentDictionary<(string Token, TokenRole Role, string Audience), Known> _known = new();
+    private readonly Lazy<HttpClient> _client = new(() => new());
     private long _forgotAt;
-    private readonly Lazy<HttpClient> _client = new(() => new() { Timeout = TimeSpan.FromSeconds(10) });
 
     public AccessTokenValidator(IOptions<FonteHttpOptions> options, TimeProvider time, ILogger<AccessTokenValidator> logger)
     {

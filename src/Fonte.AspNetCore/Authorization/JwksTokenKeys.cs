@@ -39,7 +39,7 @@ internal sealed partial class JwksTokenKeys(Uri url, HttpClient client, TimeProv
         return fetched.At is { } at && time.GetElapsedTime(at) < Lifetime && (keyId is null || fetched.Keys.Any(key => key.KeyId == keyId));
     }
 
-    // Not under the token of the request that happens to ask: whoever breaks it off would have the next one fetch again. The client's timeout ends with the head.
+    // Not under the token of the request that happens to ask: whoever breaks it off would have the next one fetch again. It has a timeout, over its body too.
     private async Task FetchAsync()
     {
         var now = time.GetTimestamp();

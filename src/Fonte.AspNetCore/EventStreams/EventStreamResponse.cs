@@ -8,7 +8,7 @@ namespace Fonte.AspNetCore;
 /// <summary>The response of type <c>text/event-stream</c>, from its header to the acknowledged end.</summary>
 internal static class EventStreamResponse
 {
-    /// <summary>Streams until the client goes or the hub stops; returns when nothing more will be written.</summary>
+    /// <summary>Streams until the client goes or the hub stops. Returns when nothing more will be written, or when the stream has its connection for itself.</summary>
     internal static Task RunAsync(HttpContext context, FonteHost host, SubscribeRequest request)
     {
         if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start) return RefuseAsync(context, host);

@@ -36,9 +36,11 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
 internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string? Payload)
 {
     /// <summary>The matcher's type as it is written.</summary>
-    internal string Type => Matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
+    internal string Type => TypeOf(Matcher);
 
     /// <summary>The topic of its events, which is also its address (draft, "Subscription Events").</summary>
     internal string Topic { get; } =
-        $"{ActiveSubscriptions.Collection}/{(Matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact")}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
+        $"{ActiveSubscriptions.Collection}/{TypeOf(Matcher)}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
+
+    private static string TypeOf(TopicMatcher matcher) => matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
 }

@@ -9,7 +9,7 @@ namespace Fonte.Server;
 
 /// <summary>Listens on IP addresses with a thread that does nothing but accept.</summary>
 /// <remarks>
-/// Kestrel accepts on the thread pool, behind the requests that wait there. When 10,000 subscribers came back at once to one core, in a third of the runs the kernel's queue of 4,096 was
+/// Kestrel accepts on the thread pool, behind the requests that wait there. When 10,000 subscribers came back at once to one core, in 2 of 6 runs the kernel's queue of 4,096 was
 /// full by the time it was looked at, up to 10,264 SYN were dropped, and those clients waited a second or three.
 /// </remarks>
 internal sealed class AcceptThreadFactory(IOptions<SocketTransportOptions> options, ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector

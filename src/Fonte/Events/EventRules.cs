@@ -59,7 +59,8 @@ public static class EventRules
     }
 
     // Only the path counts, and a topic such as "https:?a" is relative to a hub of its own scheme.
-    private static bool IsOfTheHub(string topic) => HubUrl.Unknown.IsOfTheHub(topic) || HubUrl.UnknownSecure.IsOfTheHub(topic);
+    private static bool IsOfTheHub(string topic) =>
+        HubUrl.Unknown.MayBeOfTheHub(topic) && (HubUrl.Unknown.IsOfTheHub(topic) || HubUrl.UnknownSecure.IsOfTheHub(topic));
 
     private static EventFault? CheckId(string? id, EventLimits limits)
     {

@@ -5,7 +5,7 @@ namespace Fonte;
 /// <summary>The hub's own URL, against which relative topics and patterns are read (Mercure draft -08, "URL Pattern"). Thread-safe.</summary>
 internal sealed class HubUrl
 {
-    // Topics come again, and taking one apart costs a microsecond; what is kept here is bounded, whoever chooses them (CWE-770).
+    // Topics come again, and taking one apart costs more than finding it here; what is kept here is bounded, whoever chooses them (CWE-770).
     private const int Places = 1024;
     private const int LongestKept = 4096;
     private readonly Resolved?[] _recent = new Resolved?[Places];
@@ -43,25 +43,23 @@ internal sealed class HubUrl
     /// <remarks>As a URL, since an absolute, dotted or percent-encoded form would otherwise pass.</remarks>
     internal bool IsOfTheHub(string topic)
     {
-        if (!MayBeOfTheHub(topic) || Url.Parse(topic, _url) is not { } url) return false;
+        if (Url.Parse(topic, _url) is not { } url) return false;
         var path = DecodedUnreserved(url.Path);
         // With a backslash for a slash and without: what it is differs between schemes.
         return IsBelow(path) || (path.StartsWith('/') && IsBelow(Url.OfPath(path)));
     }
 
-    private bool IsBelow(string path)
-    {
-        return path.StartsWith(_url.Path, StringComparison.Ordinal) && (path.Length == _url.Path.Length || path[_url.Path.Length] == '/');
-    }
+    private bool IsBelow(string path) => path.StartsWith(_url.Path, StringComparison.Ordinal) && (path.Length == _url.Path.Length || path[_url.Path.Length] == '/');
 
-    // Nearly no topic is, and a URL need not be made of those that are not: it neither names the last segment, nor can hide it, nor stands for the base itself.
-    private bool MayBeOfTheHub(string topic)
+    /// <summary>Whether the topic may be the hub's own, whatever the hub's scheme. Nearly no topic may, and of those that may not no URL need be made, for each event.</summary>
+    /// <remarks>One that is the hub's names its last segment, or can hide it behind an escape, or stands for the base itself.</remarks>
+    internal bool MayBeOfTheHub(string topic)
     {
         var text = topic.AsSpan().TrimStart(' ');
-        if (text.StartsWith(_url.Scheme, StringComparison.OrdinalIgnoreCase) && text.Length > _url.Scheme.Length && text[_url.Scheme.Length] == ':')
+        if (text.StartsWith("http", StringComparison.OrdinalIgnoreCase) && Url.SchemeLength(text) is var length and > 0)
         {
             // "http:?a" is relative too.
-            text = text[(_url.Scheme.Length + 1)..];
+            text = text[(length + 1)..];
             if (text is not ['/' or '\\', '/' or '\\', ..]) return true;
         }
         return text.IsEmpty || text[0] is '?' or '#' || text.Contains('%') || text.Contains(_url.Path.AsSpan(_url.Path.LastIndexOf('/') + 1), StringComparison.Ordinal);

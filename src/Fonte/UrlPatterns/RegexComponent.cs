@@ -6,7 +6,7 @@ namespace Fonte.UrlPatterns;
 /// <summary>A component that holds a regular expression of its author: matched by .NET's engine that does not backtrack, so that its time is linear (CWE-1333).</summary>
 internal sealed class RegexComponent
 {
-    /// <summary>What one takes of memory once it has been used, as measured: 217 to 560 kB.</summary>
+    /// <summary>What an ordinary one takes of memory once it has been used: 217 to 560 kB were measured. One made for it takes more, such as 7.6 MB for <c>.*[a-m].{12}</c>.</summary>
     internal const int ApproximateBytes = 512 * 1024;
 
     private readonly Regex _regex;

@@ -10,7 +10,7 @@ namespace Fonte;
 /// attach ─▶ Live ──── socket full, or a chunk is over ────▶ Parked / Behind ◀──▶ Reading (from the log)
 ///              └─ detach, drain, write timeout ─▶ Gone (only when no flush is under way)
 /// </code>
-/// The endpoint may return only after the subscriber is gone: a later write would land in the next response on that connection.
+/// Who gave the output may use the connection again only after the subscriber is gone: a later write would land in the next response on it.
 /// </remarks>
 internal sealed partial class Pump
 {
