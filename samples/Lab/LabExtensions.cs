@@ -32,7 +32,18 @@ public static class LabExtensions
         }
 
         using var lease = context.RequestServices.GetRequiredService<LabLoops>().Join(stream, interval);
-        var result = lease is null ? FonteResults.TryAgainLater() : FonteResults.EventStream(stream.Topic(interval));
-        await result.ExecuteAsync(context);
+        if (lease is null)
+        {
+            await FonteResults.TryAgainLater().ExecuteAsync(context);
+            return;
+        }
+
+        // A stream knows where it begins before its first byte is sent: what is published from now on is in it.
+        context.Response.OnStarting(() =>
+        {
+            lease.Begin();
+            return Task.CompletedTask;
+        });
+        await FonteResults.EventStream(stream.Topic(interval)).ExecuteAsync(context);
     }
 }

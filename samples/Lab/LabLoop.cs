@@ -3,25 +3,23 @@ namespace Fonte.Samples.Lab;
 /// <summary>Publishes one stream at one interval until it is stopped.</summary>
 internal sealed partial class LabLoop(LabStream stream, LabInterval interval, IEventPublisher publisher, TimeProvider timeProvider, ILogger logger)
 {
-    // Nobody wants to wait an hour for a first reading. The moment also lets the subscriber that starts the loop attach before
-    // the first event; were it slower, it would only see the second event first.
-    private static readonly TimeSpan FirstAfter = TimeSpan.FromMilliseconds(250);
-
     private readonly LabReadings _readings = new(new Random());
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _count;
 
     public string Topic { get; } = stream.Topic(interval);
+
+    /// <summary>Lets the first reading out, at once: nobody wants to wait an hour for it. Called when a subscriber's place in the log is known, so that it gets that reading too.</summary>
+    public void Begin() => _begun.TrySetResult();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var timer = new PeriodicTimer(FirstAfter, timeProvider);
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                timer.Period = interval.Duration;
-                await PublishAsync(cancellationToken);
-            }
+            await _begun.Task.WaitAsync(cancellationToken);
+            using var timer = new PeriodicTimer(interval.Duration, timeProvider);
+            do await PublishAsync(cancellationToken);
+            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

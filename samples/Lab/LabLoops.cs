@@ -25,7 +25,7 @@ internal sealed class LabLoops(IEventPublisher publisher, TimeProvider timeProvi
     }
 
     /// <summary>Counts one more subscriber until the lease is disposed; null when too many loops run already.</summary>
-    public IDisposable? Join(LabStream stream, LabInterval interval)
+    public Lease? Join(LabStream stream, LabInterval interval)
     {
         var topic = stream.Topic(interval);
         lock (_lock)
@@ -79,24 +79,24 @@ internal sealed class LabLoops(IEventPublisher publisher, TimeProvider timeProvi
         lock (_lock)
         {
             // A subscriber may have joined between the timer's firing and this lock.
-            if (running.Subscribers > 0 || !_running.Remove(running.Topic)) return;
+            if (running.Subscribers > 0 || !_running.Remove(running.Loop.Topic)) return;
         }
 
         running.Dispose();
     }
 
-    private sealed class Running : IDisposable
+    internal sealed class Running : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
 
         public Running(LabLoop loop)
         {
-            Topic = loop.Topic;
+            Loop = loop;
             var token = _stop.Token;
             Task = Task.Run(() => loop.RunAsync(token));
         }
 
-        public string Topic { get; }
+        public LabLoop Loop { get; }
 
         public Task Task { get; }
 
@@ -112,9 +112,13 @@ internal sealed class LabLoops(IEventPublisher publisher, TimeProvider timeProvi
         }
     }
 
-    private sealed class Lease(LabLoops loops, Running running) : IDisposable
+    /// <summary>One subscriber's share of a loop.</summary>
+    internal sealed class Lease(LabLoops loops, Running running) : IDisposable
     {
         private int _disposed;
+
+        /// <summary>Starts the readings, unless another subscriber has: this one's place in the log is known.</summary>
+        public void Begin() => running.Loop.Begin();
 
         public void Dispose()
         {

@@ -52,18 +52,15 @@ public sealed class LabLoopsTests
     }
 
     [Fact]
-    public async Task Loop_counts_from_one_publishes_at_its_interval_and_outlives_a_failure()
+    public async Task Loop_waits_for_a_subscriber_counts_from_one_publishes_at_its_interval_and_outlives_a_failure()
     {
         _publisher.Failures.Enqueue(new IOException("The disk is full."));
-        using var lease = _loops.Join(Messages, LabInterval.Default);
-        // Two timers: the loop's own, and the one that ends it when it is unused.
-        await _time.TimerStartedAsync();
-        await _time.TimerStartedAsync();
-
-        _time.Advance(TimeSpan.FromMilliseconds(250));
+        using var lease = _loops.Join(Messages, LabInterval.Default)!;
+        _time.Advance(TimeSpan.FromHours(1));
+        lease.Begin();
         var (topic, data) = await _publisher.NextAsync();
         Assert.Equal("lab/eventos/2.0", topic);
-        Assert.Equal("""{"contador":1,"mensagem":"Olá! Esta é a mensagem número 1.","horario":"07:05:00"}""", data);
+        Assert.Equal("""{"contador":1,"mensagem":"Olá! Esta é a mensagem número 1.","horario":"08:05:00"}""", data);
 
         _time.Advance(LabInterval.Default.Duration);
         (_, data) = await _publisher.NextAsync();
