@@ -6,9 +6,16 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <summary>
     /// The hub's URL as its users know it: access tokens must be for it (<c>aud</c>), and relative topics and patterns are read against it.
     /// </summary>
-    /// <remarks>Without it a token must be for the URL of the request, whose host the client chooses; and the base is the first address that the server listens on.</remarks>
+    /// <remarks>Without it a token must be for the URL of the request, whose host the client chooses unless <see cref="PublicUrls"/> are listed; and the base is the first address that the server listens on.</remarks>
     /// <value><see langword="null"/></value>
     public string? Resource { get; set; }
+
+    /// <summary>
+    /// The schemes and hosts under which the hub may be reached, such as <c>https://example.com</c>, as the server sees them; a request for another is answered 421.
+    /// With them the hub may take its URL from the request.
+    /// </summary>
+    /// <value>None: every host is served.</value>
+    public IList<string> PublicUrls { get; init; } = [];
 
     /// <summary>Whether anyone who reaches the hub may publish. Only for development and closed networks.</summary>
     /// <value><see langword="false"/></value>

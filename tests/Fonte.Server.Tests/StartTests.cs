@@ -60,6 +60,8 @@ public sealed class StartTests : IDisposable
     [InlineData("serve --anonymous-subscribe perhaps", "perhaps")]
     [InlineData("serve --broker carrier-pigeon", "carrier-pigeon")]
     [InlineData("serve --cors-origins example.com", "'example.com' in --cors-origins is not an origin")]
+    [InlineData("serve --public-urls example.com --data :memory:", "Fonte:PublicUrls:0 must be a scheme and a host")]
+    [InlineData("serve --public-urls https://a.example,https://b.example/hub --data :memory:", "Fonte:PublicUrls:1 must be a scheme and a host")]
     [InlineData("serve --data /proc/fonte", "/proc/fonte")]
     [InlineData("serve --data /dev/null/fonte", "/dev/null/fonte")]
     [InlineData("publish --data x", "--topic")]

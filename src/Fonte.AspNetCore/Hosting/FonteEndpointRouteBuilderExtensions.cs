@@ -1,7 +1,6 @@
 using Fonte;
 using Fonte.AspNetCore;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -28,13 +27,14 @@ public static class FonteEndpointRouteBuilderExtensions
         // Given what it needs once: to look it up in each request makes a scope of services for each.
         var (host, options) = (services.GetRequiredService<FonteHost>(), services.GetRequiredService<IOptions<FonteHttpOptions>>());
         var authorization = services.GetRequiredService<HubAuthorization>();
-        endpoints.MapGet(ResourceMetadata.PathPrefix + HubPath, (RequestDelegate)new ResourceMetadata(authorization, options).HandleAsync).WithDisplayName("Fonte resource metadata");
+        var origins = new PublicOrigins(options.Value.PublicUrls);
+        endpoints.MapGet(ResourceMetadata.PathPrefix + HubPath, origins.Guard(new ResourceMetadata(authorization, options).HandleAsync)).WithDisplayName("Fonte resource metadata");
         var hub = endpoints.MapGroup(HubPath);
         var streams = new EventStreamEndpoint(host, authorization, services.GetRequiredService<StreamLimits>(), options);
-        hub.MapGet("", (RequestDelegate)streams.HandleAsync).WithDisplayName("Fonte event stream");
-        hub.MapMethods("", ["QUERY"], (RequestDelegate)streams.HandleQueryAsync).WithDisplayName("Fonte event stream by QUERY");
-        hub.MapGet("/subscriptions/{**path}", (RequestDelegate)new SubscriptionsEndpoint(host, authorization).HandleAsync).WithDisplayName("Fonte subscriptions");
-        hub.MapPost("", (RequestDelegate)new PublishEndpoint(host, authorization, options).HandleAsync).WithDisplayName("Fonte publish");
+        hub.MapGet("", origins.Guard(streams.HandleAsync)).WithDisplayName("Fonte event stream");
+        hub.MapMethods("", ["QUERY"], origins.Guard(streams.HandleQueryAsync)).WithDisplayName("Fonte event stream by QUERY");
+        hub.MapGet("/subscriptions/{**path}", origins.Guard(new SubscriptionsEndpoint(host, authorization).HandleAsync)).WithDisplayName("Fonte subscriptions");
+        hub.MapPost("", origins.Guard(new PublishEndpoint(host, authorization, options).HandleAsync)).WithDisplayName("Fonte publish");
         return hub;
     }
 

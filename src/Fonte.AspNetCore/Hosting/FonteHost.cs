@@ -13,7 +13,7 @@ namespace Fonte.AspNetCore;
 /// Starts before any hosted service and stops after all of them, so that each may publish from its first line to its last. The
 /// streams end as soon as the application begins to stop: Kestrel would wait for them.
 /// </remarks>
-internal sealed class FonteHost(
+internal sealed partial class FonteHost(
     IOptions<FonteHttpOptions> options,
     EventLogSource log,
     IServiceProvider services,
@@ -64,6 +64,7 @@ internal sealed class FonteHost(
             Subscriptions = new(loggers.CreateLogger<ActiveSubscriptions>());
             Subscriptions.Start(_log);
         }
+        if (options.Value.Issuers.Count > 0 && options.Value.Resource is null && options.Value.PublicUrls.Count == 0) Log.AnyHost(loggers.CreateLogger<FonteHost>());
         _drain = lifetime.ApplicationStopping.Register(_hub.Drain);
         return Task.CompletedTask;
     }
@@ -86,5 +87,11 @@ internal sealed class FonteHost(
         if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
         if (Subscriptions is { } subscriptions) await subscriptions.StopAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(47, LogLevel.Warning, "Access tokens for whatever host a request names are accepted; set Fonte:Resource to the hub's URL, or Fonte:PublicUrls")]
+        internal static partial void AnyHost(ILogger logger);
     }
 }

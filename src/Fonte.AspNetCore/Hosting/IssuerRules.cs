@@ -18,6 +18,10 @@ internal static class IssuerRules
             if (!Uri.TryCreate(options.CookieOrigins[i], UriKind.Absolute, out var origin) || origin.GetLeftPart(UriPartial.Authority) != options.CookieOrigins[i])
                 tell($"{nameof(options.CookieOrigins)}:{i}", "must be an origin, such as https://example.com");
         }
+        for (var i = 0; i < options.PublicUrls.Count; i++)
+        {
+            if (!PublicOrigins.IsValid(options.PublicUrls[i])) tell($"{nameof(options.PublicUrls)}:{i}", "must be a scheme and a host, such as https://example.com");
+        }
         for (var i = 0; i < options.Issuers.Count; i++)
         {
             var path = $"{nameof(options.Issuers)}:{i}";

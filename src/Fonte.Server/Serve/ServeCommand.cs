@@ -17,6 +17,7 @@ internal static class ServeCommand
         Flag("--anonymous-subscribe", "AnonymousSubscribe", "Whether public events need no authorization. Default: true");
         Flag("--subscriptions", "Subscriptions", "Events and an API that tell of active subscriptions. Default: false");
         Text("--resource", "Resource", "The hub's URL as its users know it: access tokens must be for it. Default: the URL of each request");
+        Text("--public-urls", "PublicUrls", "Schemes and hosts under which the hub may be reached, separated by commas; a request for another gets 421. Default: every one");
         Text("--cookie-name", "CookieName", "The cookie in which browsers may present a token. Default: __Secure-mercure_access_token");
         Text("--synchronous", "Synchronous", "What an acknowledged event survives: Full (also a power cut) or Normal (a killed process). Default: Full");
         Text("--tls-cert", "TlsCert", "PEM file with the certificate for https addresses.");

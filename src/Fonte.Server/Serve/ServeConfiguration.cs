@@ -13,7 +13,10 @@ internal static class ServeConfiguration
         try
         {
             var section = configuration.GetSection(FonteServiceCollectionExtensions.ConfigurationSection);
-            if (section.GetSection(nameof(ServeOptions.CorsOrigins)).GetChildren().Any()) throw Wrong("Fonte:CorsOrigins is one text, not a list; separate the origins with commas.");
+            foreach (var text in new[] { nameof(ServeOptions.CorsOrigins), nameof(ServeOptions.PublicUrls) })
+            {
+                if (section.GetSection(text).GetChildren().Any()) throw Wrong($"Fonte:{text} is one text, not a list; separate its parts with commas.");
+            }
             var options = section.Get<ServeOptions>() ?? new ServeOptions();
             Check(options);
             // Bound once more by AddFonte; here only so that a value of the wrong kind becomes a sentence.

@@ -26,5 +26,11 @@ internal sealed class ServeOptions
     /// <remarks>Not a list: the configuration merges lists by index, and one origin of the settings file would stay allowed.</remarks>
     public string CorsOrigins { get; set; } = "";
 
+    /// <summary>The schemes and hosts under which the hub may be reached, such as <c>https://example.com</c>, separated by commas; a request for another is answered 421.</summary>
+    /// <remarks>Not a list, as above.</remarks>
+    public string PublicUrls { get; set; } = "";
+
+    internal string[] Hosts => PublicUrls.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     internal string[] Origins => CorsOrigins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -111,6 +111,7 @@ internal static partial class Server
             hub.AnonymousPublish |= options.Dev;
             // Whose pages may read with the cookie may publish with it.
             foreach (var origin in options.Origins) hub.CookieOrigins.Add(origin);
+            foreach (var url in options.Hosts) hub.PublicUrls.Add(url);
         }).UseDirectSockets();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Fonte", "System.Runtime")
