@@ -6,6 +6,9 @@ public class FonteOptions
     /// <summary>The value of <see cref="Data"/> for a log in memory.</summary>
     public const string InMemory = ":memory:";
 
+    /// <summary>Where the hub is mapped, and so which topics are its own. A field, because it is mapped in code and no configuration may bind it.</summary>
+    internal ReservedNamespace Reserved = ReservedNamespace.Default;
+
     /// <summary>The folder of the log, or <c>:memory:</c> for a log that ends with the process.</summary>
     /// <value><c>fonte-data</c></value>
     public string Data { get; set; } = "fonte-data";

@@ -33,7 +33,7 @@ internal sealed class HubApplication : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     internal static async Task<HubApplication> StartAsync(
-        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, IEventLog? useLog = null)
+        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, IEventLog? useLog = null, string path = Hub)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -48,7 +48,7 @@ internal sealed class HubApplication : IAsyncDisposable
         build?.Invoke(builder);
         var app = builder.Build();
         map?.Invoke(app);
-        app.MapFonte();
+        app.MapFonte(path);
         app.MapFonteHealthChecks();
         await app.StartAsync(Stop);
         return new(app);

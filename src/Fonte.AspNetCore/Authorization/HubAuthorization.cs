@@ -36,7 +36,7 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
     private static string OriginOf(string url) => url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + 3) is var slash and >= 0 ? url[..slash] : url;
 
     /// <summary>The resource identifier that a token must be for.</summary>
-    internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{EventRules.HubPath}";
+    internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{options.Value.Reserved.Path}";
 
     private static async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating) => Result(await validating.ConfigureAwait(false));
 

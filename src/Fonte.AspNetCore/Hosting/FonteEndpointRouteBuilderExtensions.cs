@@ -20,16 +20,26 @@ public static class FonteEndpointRouteBuilderExtensions
     /// </remarks>
     /// <returns>The endpoints, for authorization, CORS and rate limits by ASP.NET's own metadata.</returns>
     /// <exception cref="InvalidOperationException">The hub was not added.</exception>
-    public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints)
+    public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints) => MapFonte(endpoints, HubPath);
+
+    /// <summary>Maps the same at another path, such as <c>/hub</c>: the topics that are the hub's own are then this path and what lies below.</summary>
+    /// <param name="endpoints">The application, and not a group of routes: the path is the whole.</param>
+    /// <param name="path">One or more segments, without a slash at the end.</param>
+    /// <returns>The endpoints, for authorization, CORS and rate limits by ASP.NET's own metadata.</returns>
+    /// <exception cref="ArgumentException">It is no such path.</exception>
+    /// <exception cref="InvalidOperationException">The hub was not added, or is mapped already.</exception>
+    public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints, string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         RequireFonte(endpoints, nameof(MapFonte));
         var services = endpoints.ServiceProvider;
         // Given what it needs once: to look it up in each request makes a scope of services for each.
         var (host, options) = (services.GetRequiredService<FonteHost>(), services.GetRequiredService<IOptions<FonteHttpOptions>>());
+        host.MapAt(path);
         var authorization = services.GetRequiredService<HubAuthorization>();
         var origins = new PublicOrigins(options.Value.PublicUrls);
-        endpoints.MapGet(ResourceMetadata.PathPrefix + HubPath, origins.Guard(new ResourceMetadata(authorization, options).HandleAsync)).WithDisplayName("Fonte resource metadata");
-        var hub = endpoints.MapGroup(HubPath);
+        endpoints.MapGet(ResourceMetadata.PathPrefix + path, origins.Guard(new ResourceMetadata(authorization, options).HandleAsync)).WithDisplayName("Fonte resource metadata");
+        var hub = endpoints.MapGroup(path);
         var streams = new EventStreamEndpoint(host, authorization, services.GetRequiredService<StreamLimits>(), options);
         hub.MapGet("", origins.Guard(streams.HandleAsync)).WithDisplayName("Fonte event stream");
         hub.MapMethods("", ["QUERY"], origins.Guard(streams.HandleQueryAsync)).WithDisplayName("Fonte event stream by QUERY");

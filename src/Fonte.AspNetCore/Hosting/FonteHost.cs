@@ -29,6 +29,7 @@ internal sealed partial class FonteHost(
     private EventHub? _hub;
     private CancellationTokenRegistration _drain;
     private volatile bool _stopped;
+    private bool _mapped;
 
     /// <summary>The hub, unless it is not started.</summary>
     internal EventHub? HubIfReady => _hub;
@@ -46,6 +47,14 @@ internal sealed partial class FonteHost(
 
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 
+    /// <summary>Puts the hub at a path, for which its reserved topics follow.</summary>
+    internal void MapAt(string path)
+    {
+        if (_mapped) throw new InvalidOperationException("The hub is mapped already: call MapFonte() once.");
+        options.Value.Reserved = new(path);
+        _mapped = true;
+    }
+
     /// <inheritdoc/>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
@@ -61,7 +70,7 @@ internal sealed partial class FonteHost(
         _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
         if (options.Value.Subscriptions)
         {
-            Subscriptions = new(loggers.CreateLogger<ActiveSubscriptions>());
+            Subscriptions = new(options.Value.Reserved.Subscriptions, loggers.CreateLogger<ActiveSubscriptions>());
             Subscriptions.Start(_log);
         }
         if (options.Value.Issuers.Count > 0 && options.Value.Resource is null && options.Value.PublicUrls.Count == 0) Log.AnyHost(loggers.CreateLogger<FonteHost>());

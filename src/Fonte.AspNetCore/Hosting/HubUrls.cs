@@ -24,9 +24,9 @@ internal static class HubUrls
             }
             if (address.IsUnixPipe || address.IsNamedPipe) continue;
             var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
-            return new($"{address.Scheme}://{host}:{address.Port}{EventRules.HubPath}");
+            return new($"{address.Scheme}://{host}:{address.Port}{options.Reserved.Path}");
         }
-        return HubUrl.Unknown;
+        return options.Reserved.Url;
     }
 
     internal static bool IsValid(string resource) =>

@@ -50,7 +50,7 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
     {
         for (var i = 0; i < events.Count; i++)
         {
-            if (EventRules.Check(events[i], options.Value.Limits) is not { } fault) continue;
+            if (EventRules.Check(events[i], options.Value.Limits, options.Value.Reserved) is not { } fault) continue;
             return isBatch ? PublishProblems.Of(fault).At(i) : PublishProblems.Of(fault);
         }
         return null;

@@ -12,7 +12,7 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
     internal ActiveSubscriber(ActiveSubscriptions all, IReadOnlyList<TopicMatcher> matchers, AccessToken? token)
     {
         _all = all;
-        Subscriptions = [.. matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, PayloadOf(matcher, token)))];
+        Subscriptions = [.. matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, all.Collection, PayloadOf(matcher, token)))];
     }
 
     /// <summary>Random for each connection, so that nobody can choose or guess it.</summary>
@@ -32,15 +32,16 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
 /// <summary>One matcher of one connection.</summary>
 /// <param name="Matcher">The matcher.</param>
 /// <param name="Subscriber">The connection's identifier.</param>
+/// <param name="Collection">The topic of all subscriptions.</param>
 /// <param name="Payload">A JSON object of its token, or <see langword="null"/>.</param>
-internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string? Payload)
+internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string Collection, string? Payload)
 {
     /// <summary>The matcher's type as it is written.</summary>
     internal string Type => TypeOf(Matcher);
 
     /// <summary>The topic of its events, which is also its address (draft, "Subscription Events").</summary>
     internal string Topic { get; } =
-        $"{ActiveSubscriptions.Collection}/{TypeOf(Matcher)}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
+        $"{Collection}/{TypeOf(Matcher)}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
 
     private static string TypeOf(TopicMatcher matcher) => matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
 }

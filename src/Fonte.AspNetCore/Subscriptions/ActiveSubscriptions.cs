@@ -9,13 +9,13 @@ namespace Fonte.AspNetCore;
 /// A subscription is listed before the event of its beginning is appended, and taken off before that of its end: who reads the list and then the events from the last one before
 /// misses nothing. The events have the collection as an alternate topic, which those who may read the collection may read too, and by which they are found after a crash.
 /// </remarks>
-internal sealed partial class ActiveSubscriptions(ILogger logger)
+internal sealed partial class ActiveSubscriptions(string collection, ILogger logger)
 {
     /// <summary>The topic of the collection, and its address.</summary>
-    internal const string Collection = EventRules.HubPath + "/subscriptions";
+    internal string Collection { get; } = collection;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
-    private static readonly TopicSelection Events = new([TopicMatcher.Exact(Collection)]);
+    private readonly TopicSelection _events = new([TopicMatcher.Exact(collection)]);
     private readonly ConcurrentDictionary<string, ActiveSubscriber> _subscribers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> _telling = new();
     private IEventLog? _log;
@@ -80,7 +80,7 @@ internal sealed partial class ActiveSubscriptions(ILogger logger)
         if (result.Outcome is not (AppendOutcome.Appended or AppendOutcome.AlreadyAppended)) Log.NotTold(logger, result.Outcome);
     }
 
-    private static EventDraft Draft(string topic, ReadOnlyMemory<byte> document) => new() { Topics = [topic, Collection], Data = document, Type = EventRules.HubType, Private = true };
+    private EventDraft Draft(string topic, ReadOnlyMemory<byte> document) => new() { Topics = [topic, Collection], Data = document, Type = EventRules.HubType, Private = true };
 
     private async Task EndFormerAsync(IEventLog log, long end)
     {
@@ -89,7 +89,7 @@ internal sealed partial class ActiveSubscriptions(ILogger logger)
             var former = new Dictionary<string, LoggedEvent>(StringComparer.Ordinal);
             for (var from = log.OldestOffset; from < end;)
             {
-                var slice = log.Read(Events, from, maxEvents: 4096, maxBytes: 4 * 1024 * 1024);
+                var slice = log.Read(_events, from, maxEvents: 4096, maxBytes: 4 * 1024 * 1024);
                 foreach (var logged in slice.Events)
                 {
                     if (logged.Offset >= end) break;

@@ -10,7 +10,7 @@ internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization aut
     {
         // As it was sent: the topic is the path with its escapes, and a decoded slash would be a segment's end. Other ways to write it are other topics.
         var path = PathOf(context);
-        if (host.Subscriptions is not { } subscriptions || !path.StartsWith(ActiveSubscriptions.Collection, StringComparison.Ordinal))
+        if (host.Subscriptions is not { } subscriptions || !path.StartsWith(subscriptions.Collection, StringComparison.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -25,7 +25,7 @@ internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization aut
         }
         // Before the list is read, so that who goes on from here misses nothing.
         var last = host.HubIfReady?.LastEventId ?? EventRules.Earliest;
-        var segments = path[ActiveSubscriptions.Collection.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        var segments = path[subscriptions.Collection.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
         var document = segments switch
         {
             [] => SubscriptionDocument.WriteAll(path, subscriptions.All),

@@ -18,7 +18,7 @@ public static class EventRules
     /// <summary>The cursor before the oldest event; never an event ID.</summary>
     public const string Earliest = "earliest";
 
-    /// <summary>The hub's path. Topics that are this path or lie below it are the hub's own; publishers may not use them.</summary>
+    /// <summary>The hub's path, unless it is mapped at another. Topics that are this path or lie below it are the hub's own; publishers may not use them.</summary>
     public const string HubPath = "/.well-known/mercure";
 
     /// <summary>Finds the first rule that the event breaks, or <see langword="null"/> when it keeps them all.</summary>
@@ -27,10 +27,14 @@ public static class EventRules
     {
         ArgumentNullException.ThrowIfNull(draft);
         ArgumentNullException.ThrowIfNull(limits);
-        return CheckTopics(draft.Topics, limits) ?? CheckId(draft.Id, limits) ?? CheckType(draft.Type, limits) ?? CheckRest(draft, limits);
+        return Check(draft, limits, ReservedNamespace.Default);
     }
 
-    private static EventFault? CheckTopics(IReadOnlyList<string> topics, EventLimits limits)
+    /// <summary>The same for a hub at another path.</summary>
+    internal static EventFault? Check(EventDraft draft, EventLimits limits, ReservedNamespace reserved) =>
+        CheckTopics(draft.Topics, limits, reserved) ?? CheckId(draft.Id, limits) ?? CheckType(draft.Type, limits) ?? CheckRest(draft, limits);
+
+    private static EventFault? CheckTopics(IReadOnlyList<string> topics, EventLimits limits, ReservedNamespace reserved)
     {
         if (topics is null || topics.Count == 0)
             return new(EventProblem.TopicMissing, "Give at least one topic.");
@@ -38,12 +42,12 @@ public static class EventRules
             return new(EventProblem.TooManyTopics, $"Give at most {limits.MaxTopics} topics.");
         for (var i = 0; i < topics.Count; i++)
         {
-            if (CheckTopic(topics[i], limits) is { } fault) return fault;
+            if (CheckTopic(topics[i], limits, reserved) is { } fault) return fault;
         }
         return null;
     }
 
-    private static EventFault? CheckTopic(string? topic, EventLimits limits)
+    private static EventFault? CheckTopic(string? topic, EventLimits limits, ReservedNamespace reserved)
     {
         if (string.IsNullOrEmpty(topic))
             return new(EventProblem.TopicInvalid, "A topic is empty; leave it out or name it.");
@@ -51,16 +55,12 @@ public static class EventRules
             return new(EventProblem.TopicReserved, "The topic * is reserved for the matcher that matches every topic; use another name.");
         if (!TextRules.IsClean(topic))
             return new(EventProblem.TopicInvalid, "A topic holds a control or format character or is not valid Unicode; remove it.");
-        if (IsOfTheHub(topic))
-            return new(EventProblem.TopicReserved, $"Topics at {HubPath} are the hub's own; use another.");
+        if (reserved.Holds(topic))
+            return new(EventProblem.TopicReserved, $"Topics at {reserved.Path} are the hub's own; use another.");
         return TooLong(topic, limits.MaxTopicBytes)
             ? new(EventProblem.TooLarge, $"A topic is longer than {limits.MaxTopicBytes} bytes; shorten it.")
             : null;
     }
-
-    // Only the path counts, and a topic such as "https:?a" is relative to a hub of its own scheme.
-    private static bool IsOfTheHub(string topic) =>
-        HubUrl.Unknown.MayBeOfTheHub(topic) && (HubUrl.Unknown.IsOfTheHub(topic) || HubUrl.UnknownSecure.IsOfTheHub(topic));
 
     private static EventFault? CheckId(string? id, EventLimits limits)
     {

@@ -173,7 +173,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     {
         for (var i = 0; i < events.Count; i++)
         {
-            if (EventRules.Check(events[i], _options.Limits) is { } fault) return new(PublishOutcome.Rejected, Fault: fault) { FaultIndex = i };
+            if (EventRules.Check(events[i], _options.Limits, _options.Reserved) is { } fault) return new(PublishOutcome.Rejected, Fault: fault) { FaultIndex = i };
         }
         return null;
     }

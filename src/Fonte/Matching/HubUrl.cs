@@ -19,12 +19,6 @@ internal sealed class HubUrl
         Text = text;
     }
 
-    /// <summary>The URL of a hub that was not told its own. Relative patterns then match relative topics only.</summary>
-    internal static HubUrl Unknown { get; } = new("http://hub.invalid" + EventRules.HubPath);
-
-    /// <summary>The same with TLS.</summary>
-    internal static HubUrl UnknownSecure { get; } = new("https://hub.invalid" + EventRules.HubPath);
-
     /// <summary>As it was given.</summary>
     internal string Text { get; }
 

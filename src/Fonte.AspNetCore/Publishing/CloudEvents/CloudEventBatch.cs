@@ -14,7 +14,7 @@ internal static class CloudEventBatch
         // The hub checks its rules after the whole was read; one before this may break them.
         for (var i = 0; i < events.Count; i++)
         {
-            if (EventRules.Check(events[i], options.Limits) is { } fault) return (null, PublishProblems.Of(fault).At(i));
+            if (EventRules.Check(events[i], options.Limits, options.Reserved) is { } fault) return (null, PublishProblems.Of(fault).At(i));
         }
         return (null, problem);
     }
