@@ -1,0 +1,19 @@
+using Fonte.Conformance.Clauses;
+using Fonte.Conformance.Hubs;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(EmbeddedHub))]
+
+namespace Fonte.Conformance;
+
+public sealed class PublicationOnEmbedded(EmbeddedHub hub) : PublicationClauses(hub);
+
+public sealed class SubscriptionOnEmbedded(EmbeddedHub hub) : SubscriptionClauses(hub);
+
+public sealed class AuthorizationOnEmbedded(EmbeddedHub hub) : AuthorizationClauses(hub);
+
+public sealed class ReconciliationOnEmbedded(EmbeddedHub hub) : ReconciliationClauses(hub);
+
+public sealed class ActiveSubscriptionsOnEmbedded(EmbeddedHub hub) : ActiveSubscriptionClauses(hub);
+
+public sealed class DiscoveryOnEmbedded(EmbeddedHub hub) : DiscoveryClauses(hub);

@@ -1,0 +1,19 @@
+using Fonte.Conformance.Clauses;
+using Fonte.Conformance.Hubs;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(ServerHub))]
+
+namespace Fonte.Conformance;
+
+public sealed class PublicationOnServer(ServerHub hub) : PublicationClauses(hub);
+
+public sealed class SubscriptionOnServer(ServerHub hub) : SubscriptionClauses(hub);
+
+public sealed class AuthorizationOnServer(ServerHub hub) : AuthorizationClauses(hub);
+
+public sealed class ReconciliationOnServer(ServerHub hub) : ReconciliationClauses(hub);
+
+public sealed class ActiveSubscriptionsOnServer(ServerHub hub) : ActiveSubscriptionClauses(hub);
+
+public sealed class DiscoveryOnServer(ServerHub hub) : DiscoveryClauses(hub);
