@@ -30,7 +30,9 @@ internal sealed class ServeOptions
     /// <remarks>Not a list, as above.</remarks>
     public string PublicUrls { get; set; } = "";
 
-    internal string[] Hosts => PublicUrls.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    internal string[] Hosts => Parts(PublicUrls);
 
-    internal string[] Origins => CorsOrigins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    internal string[] Origins => Parts(CorsOrigins);
+
+    private static string[] Parts(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
