@@ -9,7 +9,7 @@ public class PatternBenchmarks
 {
     private const int Patterns = 10_000;
     private const int Topics = 1_000_000;
-    private readonly TopicPatterns _patterns = new(new("https://hub.example/.well-known/mercure"), new(0, TimeProvider.System), new(0, TimeProvider.System));
+    private readonly TopicPatterns _patterns = new(new("https://hub.example/.well-known/mercure"));
     private readonly TopicRoutes _routes = new(cacheBytes: long.MaxValue);
     private readonly TopicRoutes _many = new(cacheBytes: long.MaxValue);
     private int _next;

@@ -46,10 +46,6 @@ public class FonteOptions
     /// <value>33,554,432 (32 MiB)</value>
     public long PatternCacheBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>How many bytes the regular expressions in patterns may take together, about half a megabyte each; beyond it a subscription with one is refused. Those in access tokens may take as much again.</summary>
-    /// <value>67,108,864 (64 MiB)</value>
-    public long MaxRegexBytes { get; set; } = 64 * 1024 * 1024;
-
     /// <summary>After how long without an event a stream gets a heartbeat.</summary>
     /// <value>15 seconds</value>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);

@@ -95,7 +95,7 @@ public sealed class SinceTests
     [Fact]
     public void Plus_of_the_offset_survives_being_a_space_in_the_query()
     {
-        var (query, _) = SubscribeQuery.Read(new QueryString("?match=a&since=2026-05-01T12:00:00.25+02:00"), new(), new(ReservedNamespace.Default.Url, new(0, TimeProvider.System), new(0, TimeProvider.System)));
+        var (query, _) = SubscribeQuery.Read(new QueryString("?match=a&since=2026-05-01T12:00:00.25+02:00"), new(), new(ReservedNamespace.Default.Url));
         Assert.Equal(new DateTimeOffset(2026, 5, 1, 10, 0, 0, 250, TimeSpan.Zero), query!.Beginning.Since);
     }
 

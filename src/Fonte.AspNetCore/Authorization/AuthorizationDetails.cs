@@ -96,6 +96,6 @@ internal static class AuthorizationDetails
         var expression = match.GetString()!;
         if (type is not (null or "exact" or "urlpattern")) return null;
         if (expression.Length == 0 || Encoding.UTF8.GetByteCount(expression) > options.MaxMatcherBytes || !TextRules.IsClean(expression)) return null;
-        return type == "urlpattern" ? patterns.Of(expression, isGrant: true).Matcher : TopicMatcher.Exact(expression);
+        return type == "urlpattern" ? patterns.Of(expression).Matcher : TopicMatcher.Exact(expression);
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class FonteHost(
     IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IAsyncDisposable
 {
     private readonly Random _random = new();
-    private readonly Lazy<TopicPatterns> _patterns = new(() => new(HubUrls.Of(options.Value, services.GetService<IServer>()), new(options.Value.MaxRegexBytes, time), new(options.Value.MaxRegexBytes, time)));
+    private readonly Lazy<TopicPatterns> _patterns = new(() => new(HubUrls.Of(options.Value, services.GetService<IServer>())));
     private IEventLog? _log;
     private EventHub? _hub;
     private CancellationTokenRegistration _drain;

@@ -16,7 +16,6 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive(nameof(options.RecentWindowBytes), options.RecentWindowBytes);
         Positive(nameof(options.ReplayCacheBytes), options.ReplayCacheBytes);
         Positive(nameof(options.PatternCacheBytes), options.PatternCacheBytes);
-        if (options.MaxRegexBytes < 0) Add(nameof(options.MaxRegexBytes), "must be 0 (no pattern may hold a regular expression) or more");
         if (options.Resource is not null && !HubUrls.IsValid(options.Resource)) Add(nameof(options.Resource), "must be an absolute http or https URL without query and fragment");
         Positive(nameof(options.MaxBodyBytes), options.MaxBodyBytes);
         Positive(nameof(options.MaxBatchBytes), options.MaxBatchBytes);

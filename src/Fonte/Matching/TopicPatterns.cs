@@ -5,9 +5,7 @@ namespace Fonte;
 
 /// <summary>Makes the matchers of a hub's patterns: each pattern is compiled once, however many use it at a time. Thread-safe.</summary>
 /// <param name="hub">The hub's URL.</param>
-/// <param name="budget">What the regular expressions of subscriptions may take.</param>
-/// <param name="grantBudget">What those in tokens may take: their own, so that strangers cannot have tokens refused.</param>
-internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget, RegexBudget grantBudget)
+internal sealed class TopicPatterns(HubUrl hub)
 {
     // What is alive at a time while a topic is compared follows these, and not the pattern's length (CWE-400).
     private const int MostGroups = 32;
@@ -20,8 +18,7 @@ internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget, RegexBudget 
 
     /// <summary>The matcher of a pattern, or a sentence that says what is wrong with it.</summary>
     /// <param name="pattern">The pattern.</param>
-    /// <param name="isGrant">Whether it is in a token.</param>
-    internal (TopicMatcher? Matcher, string? Fault) Of(string pattern, bool isGrant = false)
+    internal (TopicMatcher? Matcher, string? Fault) Of(string pattern)
     {
         if (pattern == TopicMatcher.Wildcard.Pattern) return (TopicMatcher.Wildcard, null);
         if (_known.TryGetValue(pattern, out var known) && known.TryGetTarget(out var matcher)) return (matcher, null);
@@ -29,8 +26,7 @@ internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget, RegexBudget 
         {
             var expression = UrlPattern.ParseReference(pattern, hub.Text);
             if (expression.Groups > MostGroups) return (null, $"Give at most {MostGroups} groups and wildcards in one pattern.");
-            if ((isGrant ? grantBudget : budget).TryTake(expression) is not { } share) return (null, "The hub has no room for one more pattern with a regular expression; write it without, or come back later.");
-            matcher = TopicMatcher.OfPattern(pattern, new(expression, hub, share));
+            matcher = TopicMatcher.OfPattern(pattern, new(expression, hub));
         }
         catch (UrlPatternException exception)
         {
@@ -55,8 +51,7 @@ internal sealed class TopicPatterns(HubUrl hub, RegexBudget budget, RegexBudget 
 /// <summary>A compiled pattern, and what it is matched against.</summary>
 /// <param name="Expression">The pattern.</param>
 /// <param name="Hub">Resolves topics.</param>
-/// <param name="Share">What it holds of the budget.</param>
-internal sealed record TopicPattern(UrlPattern Expression, HubUrl Hub, object Share)
+internal sealed record TopicPattern(UrlPattern Expression, HubUrl Hub)
 {
     internal bool Matches(string topic) => Hub.Resolve(topic) is { } url && Expression.IsMatch(url);
 }

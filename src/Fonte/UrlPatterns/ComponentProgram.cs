@@ -1,81 +1,85 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Fonte.UrlPatterns;
 
-/// <summary>A component's parts as a program for a machine that is in many places at once: its time is linear in the text, whatever the pattern (R. Cox, "Regular Expression Matching: the Virtual Machine Approach").</summary>
-/// <remarks>It holds what the parts mean as a regular expression in the standard, with the same choice between several ways to match.</remarks>
-internal sealed class ComponentProgram
+/// <summary>A component as a program for a machine that is in many places at once: its time is linear in the text, whatever the pattern (R. Cox, "Regular Expression Matching: the Virtual Machine Approach"; CWE-1333).</summary>
+/// <remarks>
+/// It holds what the component means as a regular expression in the standard, with the same choice between several ways to match. Its memory is its instructions and sets;
+/// what a match needs beside is on the stack or lent by a pool, and is a few bytes an instruction.
+/// </remarks>
+internal sealed partial class ComponentProgram
 {
+    /// <summary>Most instructions that the regular expressions of a pattern may become, since each is visited once a character of a topic (CWE-400).</summary>
+    internal const int MostCounted = 500;
+
+    private const int MostOnStack = 256;
     private readonly Instruction[] _code;
+    private readonly ulong[] _sets;
+    private readonly int _start;
     private readonly int _groups;
+    private readonly int _splits;
+    private readonly bool _asserts;
     private readonly PatternOptions _options;
 
-    private ComponentProgram(Instruction[] code, int groups, PatternOptions options) => (_code, _groups, _options) = (code, groups, options);
-
-    private enum Operation : byte
+    internal ComponentProgram(Instruction[] code, ulong[] sets, int start, int groups, PatternOptions options, int counted)
     {
-        /// <summary>One character, the argument.</summary>
-        Character,
-
-        /// <summary>One character that is not the delimiter.</summary>
-        NotDelimiter,
-
-        /// <summary>One character.</summary>
-        Any,
-
-        /// <summary>Goes on behind, and if that fails at the argument.</summary>
-        Split,
-
-        /// <summary>Goes on at the argument, and if that fails behind.</summary>
-        SplitLast,
-
-        /// <summary>Goes on at the argument.</summary>
-        Jump,
-
-        /// <summary>Notes the place in the text: the argument is twice the group, and one more at its end.</summary>
-        Save,
-
-        /// <summary>Matches, at the end of the text.</summary>
-        Accept,
+        (_code, _sets, _start, _groups, _options, Counted) = (code, sets, start, groups, options, counted);
+        foreach (var instruction in code)
+        {
+            if (instruction.Operation == Operation.Split) _splits++;
+            _asserts |= instruction.Operation == Operation.Assert;
+        }
     }
 
     /// <summary>How many instructions it has.</summary>
     internal int Length => _code.Length;
 
-    /// <summary>The program of parts, none of which is a regular expression.</summary>
-    internal static ComponentProgram Of(IReadOnlyList<PatternPart> parts, PatternOptions options)
-    {
-        var writer = new Writer();
-        var groups = 0;
-        foreach (var part in parts)
-        {
-            if (part.Type == PatternPartType.FixedText) writer.Repeat(part.Modifier, () => writer.Text(part.Value));
-            else writer.Group(part, groups++);
-        }
-        writer.Add(Operation.Accept);
-        return new([.. writer.Code], groups, options);
-    }
+    /// <summary>How many of them come from regular expressions.</summary>
+    internal int Counted { get; }
+
+    /// <summary>How many bytes it holds, whatever it is matched with.</summary>
+    internal int Bytes => (_code.Length * Unsafe.SizeOf<Instruction>()) + (_sets.Length * sizeof(ulong));
+
+    internal static UrlPatternException TooManyCounted() => new($"The regular expressions of the pattern's groups become more than {MostCounted} instructions; write shorter ones, or lower counts.");
 
     /// <summary>Whether the whole text matches.</summary>
     internal bool IsMatch(ReadOnlySpan<char> text)
     {
-        // Two sets of places, each a bit an instruction.
+        // Two sets of places, each a bit an instruction, and the places that still have to be followed.
         var words = (_code.Length + 63) / 64;
-        Span<ulong> places = words <= 16 ? stackalloc ulong[words * 2] : new ulong[words * 2];
-        places.Clear();
-        var now = places[..words];
-        var next = places[words..];
-        Reach(now, 0);
-        foreach (var c in text)
+        var waiting = (_splits + 3) / 4;
+        var needed = (words * 2) + waiting;
+        var lent = needed <= MostOnStack ? null : ArrayPool<ulong>.Shared.Rent(needed);
+        Span<ulong> scratch = needed <= MostOnStack ? stackalloc ulong[needed] : lent.AsSpan(0, needed);
+        scratch.Clear();
+        var isMatch = IsMatch(text, scratch[..words], scratch.Slice(words, words), MemoryMarshal.Cast<ulong, ushort>(scratch[(words * 2)..]));
+        if (lent is not null) ArrayPool<ulong>.Shared.Return(lent);
+        return isMatch;
+    }
+
+    private bool IsMatch(ReadOnlySpan<char> text, Span<ulong> now, Span<ulong> next, Span<ushort> waiting)
+    {
+        Reach(now, waiting, _start, HoldsAt(text, 0));
+        var code = _code;
+        for (var i = 0; i < text.Length; i++)
         {
             next.Clear();
+            var holds = HoldsAt(text, i + 1);
             var isAlive = false;
-            for (var word = 0; word < words; word++)
+            for (var word = 0; word < now.Length; word++)
             {
                 for (var bits = now[word]; bits != 0; bits &= bits - 1)
                 {
-                    var at = (word * 64) + System.Numerics.BitOperations.TrailingZeroCount(bits);
-                    if (!Takes(_code[at], c)) continue;
-                    Reach(next, at + 1);
+                    ref readonly var instruction = ref code[(word * 64) + BitOperations.TrailingZeroCount(bits)];
+                    if (!Takes(in instruction, text[i])) continue;
                     isAlive = true;
+                    int to = instruction.Next;
+                    // Most lead to the next character, and a call takes longer than that.
+                    if (code[to].IsFollowed) Reach(next, waiting, to, holds);
+                    else next[to / 64] |= 1UL << to;
                 }
             }
             if (!isAlive) return false;
@@ -83,203 +87,48 @@ internal sealed class ComponentProgram
             now = next;
             next = swap;
         }
-        var last = _code.Length - 1;
-        return (now[last / 64] & (1UL << (last % 64))) != 0;
+        return (now[0] & 1) != 0;
     }
 
-    /// <summary>Matches the whole text and returns what each group matched, null for one that took no part; or null.</summary>
-    internal string?[]? Match(string text)
-    {
-        var now = new Threads(_code.Length);
-        var next = new Threads(_code.Length);
-        Follow(now, 0, 0, Unset());
-        for (var i = 0; i < text.Length; i++)
-        {
-            next.Clear();
-            foreach (var (at, saved) in now.List)
-            {
-                if (Takes(_code[at], text[i])) Follow(next, at + 1, i + 1, saved);
-            }
-            (now, next) = (next, now);
-        }
-        foreach (var (at, saved) in now.List)
-        {
-            if (_code[at].Operation == Operation.Accept) return GroupsOf(text, saved);
-        }
-        return null;
-    }
-
-    private int[] Unset()
-    {
-        var saved = new int[_groups * 2];
-        Array.Fill(saved, -1);
-        return saved;
-    }
-
-    private string?[] GroupsOf(string text, int[] saved)
-    {
-        var groups = new string?[_groups];
-        for (var i = 0; i < _groups; i++)
-        {
-            if (saved[i * 2] >= 0 && saved[(i * 2) + 1] >= 0) groups[i] = text[saved[i * 2]..saved[(i * 2) + 1]];
-        }
-        return groups;
-    }
-
-    private bool Takes(Instruction instruction, char c) => instruction.Operation switch
+    private bool Takes(in Instruction instruction, char c) => instruction.Operation switch
     {
         Operation.Character => instruction.Argument == c || (_options.IgnoreCase && char.IsAsciiLetter(c) && (instruction.Argument ^ c) == 0x20),
+        Operation.Set => c < 128 && (_sets[(instruction.Argument * 2) + (c / 64)] & (1UL << c)) != 0,
         Operation.NotDelimiter => c != _options.Delimiter || _options.Delimiter == '\0',
         Operation.Any => true,
         _ => false,
     };
 
-    private void Reach(Span<ulong> places, int at)
+    private void Reach(Span<ulong> places, Span<ushort> waiting, int at, Assertion holds)
     {
+        var code = _code;
+        var left = 0;
         while (true)
         {
             ref var word = ref places[at / 64];
-            var bit = 1UL << (at % 64);
-            if ((word & bit) != 0) return;
-            word |= bit;
-            switch (_code[at].Operation)
+            var bit = 1UL << at;
+            if ((word & bit) == 0)
             {
-                case Operation.Jump: at = _code[at].Argument; break;
-                case Operation.Save: at++; break;
-                case Operation.Split or Operation.SplitLast:
-                    Reach(places, _code[at].Argument);
-                    at++;
-                    break;
-                default: return;
-            }
-        }
-    }
-
-    private void Follow(Threads threads, int at, int position, int[] saved)
-    {
-        if (!threads.TryVisit(at)) return;
-        switch (_code[at].Operation)
-        {
-            case Operation.Jump:
-                Follow(threads, _code[at].Argument, position, saved);
-                break;
-            case Operation.Split:
-                Follow(threads, at + 1, position, saved);
-                Follow(threads, _code[at].Argument, position, saved);
-                break;
-            case Operation.SplitLast:
-                Follow(threads, _code[at].Argument, position, saved);
-                Follow(threads, at + 1, position, saved);
-                break;
-            case Operation.Save:
-                var noted = (int[])saved.Clone();
-                noted[_code[at].Argument] = position;
-                Follow(threads, at + 1, position, noted);
-                break;
-            default:
-                threads.List.Add((at, saved));
-                break;
-        }
-    }
-
-    private readonly record struct Instruction(Operation Operation, int Argument);
-
-    /// <summary>The places of one step in the order of their precedence, each once.</summary>
-    private sealed class Threads(int length)
-    {
-        private readonly bool[] _visited = new bool[length];
-
-        internal List<(int At, int[] Saved)> List { get; } = [];
-
-        internal bool TryVisit(int at) => !_visited[at] && (_visited[at] = true);
-
-        internal void Clear()
-        {
-            Array.Clear(_visited);
-            List.Clear();
-        }
-    }
-
-    private sealed class Writer
-    {
-        internal List<Instruction> Code { get; } = [];
-
-        internal void Add(Operation operation, int argument = 0) => Code.Add(new(operation, argument));
-
-        internal void Text(string text)
-        {
-            foreach (var c in text) Add(Operation.Character, c);
-        }
-
-        internal void Repeat(PatternModifier modifier, Action body)
-        {
-            var start = Code.Count;
-            if (modifier is PatternModifier.Optional or PatternModifier.ZeroOrMore) Add(Operation.Split);
-            body();
-            if (modifier == PatternModifier.ZeroOrMore) Add(Operation.Jump, start);
-            if (modifier == PatternModifier.OneOrMore) Add(Operation.SplitLast, start);
-            if (modifier is PatternModifier.Optional or PatternModifier.ZeroOrMore) Code[start] = new(Operation.Split, Code.Count);
-        }
-
-        // The forms of the standard, "generate a regular expression and name list".
-        internal void Group(PatternPart part, int group)
-        {
-            var isRepeated = part.Modifier is PatternModifier.ZeroOrMore or PatternModifier.OneOrMore;
-            if (!isRepeated)
-            {
-                Repeat(part.Modifier, () =>
+                word |= bit;
+                ref readonly var instruction = ref code[at];
+                if (instruction.IsFollowed)
                 {
-                    Text(part.Prefix);
-                    Saved(group, () => Wildcard(part.Type));
-                    Text(part.Suffix);
-                });
+                    at = instruction.Next;
+                    if (instruction.Operation == Operation.Split) waiting[left++] = instruction.Argument;
+                    if (instruction.Operation != Operation.Assert || ((int)holds & instruction.Argument) != 0) continue;
+                }
             }
-            else if (part.Prefix.Length == 0 && part.Suffix.Length == 0)
-            {
-                Saved(group, () => Repeat(part.Modifier, () => Wildcard(part.Type)));
-            }
-            else
-            {
-                Repeat(part.Modifier == PatternModifier.ZeroOrMore ? PatternModifier.Optional : PatternModifier.None, () =>
-                {
-                    Text(part.Prefix);
-                    Saved(group, () =>
-                    {
-                        Wildcard(part.Type);
-                        Repeat(PatternModifier.ZeroOrMore, () =>
-                        {
-                            Text(part.Suffix);
-                            Text(part.Prefix);
-                            Wildcard(part.Type);
-                        });
-                    });
-                    Text(part.Suffix);
-                });
-            }
-        }
-
-        private void Saved(int group, Action body)
-        {
-            Add(Operation.Save, group * 2);
-            body();
-            Add(Operation.Save, (group * 2) + 1);
-        }
-
-        private void Wildcard(PatternPartType type)
-        {
-            var start = Code.Count;
-            if (type == PatternPartType.FullWildcard)
-            {
-                Add(Operation.Split, start + 3);
-                Add(Operation.Any);
-                Add(Operation.Jump, start);
-            }
-            else
-            {
-                Add(Operation.NotDelimiter);
-                // As few as possible: first on, then once more.
-                Add(Operation.Split, start);
-            }
+            if (left == 0) return;
+            at = waiting[--left];
         }
     }
+
+    private Assertion HoldsAt(ReadOnlySpan<char> text, int index)
+    {
+        if (!_asserts) return Assertion.None;
+        var isBoundary = (index > 0 && IsWord(text[index - 1])) != (index < text.Length && IsWord(text[index]));
+        return (index == 0 ? Assertion.Start : 0) | (index == text.Length ? Assertion.End : 0) | (isBoundary ? Assertion.WordBoundary : Assertion.NotWordBoundary);
+    }
+
+    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 }

@@ -7,8 +7,7 @@ internal sealed class PatternComponent
     private static readonly PatternComponent Anything = new([new(PatternPartType.FullWildcard, "", PatternModifier.None, "0")], PatternOptions.Default);
     private static readonly PatternComponent Empty = new([], PatternOptions.Default);
 
-    private readonly ComponentProgram? _program;
-    private readonly RegexComponent? _regex;
+    private readonly ComponentProgram _program;
 
     private PatternComponent(IReadOnlyList<PatternPart> parts, PatternOptions options)
     {
@@ -16,8 +15,7 @@ internal sealed class PatternComponent
         Text = PatternWriter.Write(parts, options);
         IsAnything = parts is [{ Type: PatternPartType.FullWildcard, Modifier: PatternModifier.None, Prefix: "", Suffix: "" }];
         Names = [.. parts.Where(part => part.Type != PatternPartType.FixedText).Select(part => part.Name)];
-        if (parts.Any(part => part.Type == PatternPartType.Regexp)) _regex = RegexComponent.Of(parts, options);
-        else _program = ComponentProgram.Of(parts, options);
+        _program = PartNodes.Compile(parts, options);
     }
 
     /// <summary>Its parts.</summary>
@@ -29,8 +27,8 @@ internal sealed class PatternComponent
     /// <summary>The names of its groups.</summary>
     internal IReadOnlyList<string> Names { get; }
 
-    /// <summary>Whether it holds a regular expression of its author's, which takes memory.</summary>
-    internal bool HasRegex => _regex is not null;
+    /// <summary>How many instructions come from its groups' regular expressions.</summary>
+    internal int Counted => _program.Counted;
 
     /// <summary>Whether everything matches.</summary>
     internal bool IsAnything { get; }
@@ -44,10 +42,10 @@ internal sealed class PatternComponent
         _ => new(PatternParser.Parse(pattern, options, canonicalize), options),
     };
 
-    internal bool IsMatch(string text) => IsAnything || (_program?.IsMatch(text) ?? _regex!.IsMatch(text));
+    internal bool IsMatch(string text) => IsAnything || _program.IsMatch(text);
 
     /// <summary>What each group matched, null for one that took no part; or null when the text does not match.</summary>
-    internal string?[]? Match(string text) => _program is not null ? _program.Match(text) : _regex!.Match(text);
+    internal string?[]? Match(string text) => _program.Match(text);
 
     internal bool MatchesSpecialScheme() =>
         IsMatch("http") || IsMatch("https") || IsMatch("ws") || IsMatch("wss") || IsMatch("ftp") || IsMatch("file");

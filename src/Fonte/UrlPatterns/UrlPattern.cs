@@ -17,6 +17,8 @@ internal sealed class UrlPattern
             : PatternComponent.Compile(init.Pathname ?? "*", options, Canonical.OpaquePathname);
         Search = PatternComponent.Compile(init.Search ?? "*", options, Canonical.Search);
         Hash = PatternComponent.Compile(init.Hash ?? "*", options, Canonical.Hash);
+        var counted = Protocol.Counted + Username.Counted + Password.Counted + Hostname.Counted + Port.Counted + Pathname.Counted + Search.Counted + Hash.Counted;
+        if (counted > ComponentProgram.MostCounted) throw ComponentProgram.TooManyCounted();
     }
 
     internal PatternComponent Protocol { get; }
@@ -45,9 +47,6 @@ internal sealed class UrlPattern
 
     /// <summary>How many groups, wildcards and optional texts its components have, beside components that may be anything.</summary>
     internal int Groups => Components.Where(each => !each.Component.IsAnything).Sum(each => each.Component.Parts.Count(part => part.Type != PatternPartType.FixedText || part.Modifier != PatternModifier.None));
-
-    /// <summary>How many bytes its regular expressions take, about.</summary>
-    internal int RegexBytes => Components.Count(each => each.Component.HasRegex) * RegexComponent.ApproximateBytes;
 
     /// <summary>Reads a pattern that is written like a URL.</summary>
     /// <param name="pattern">The pattern.</param>

@@ -11,7 +11,7 @@ public sealed class TokenFuzzTests
 {
     private const string Details = """{"authorization_details":[{"type":"https://mercure.rocks/authorization-detail","actions":["publish","subscribe"],"topics":[{"match":"a"},{"match":"/:x","match_type":"urlpattern"}],"payload":{"a":[1]}}]}""";
     private static readonly int Texts = Environment.GetEnvironmentVariable("FONTE_LONG") is null ? 2_000 : 1_000_000;
-    private static readonly TopicPatterns Patterns = new(new(TestToken.Resource), new(1L << 40, TimeProvider.System), new(1L << 40, TimeProvider.System));
+    private static readonly TopicPatterns Patterns = new(new(TestToken.Resource));
 
     private static Gen<byte[]> Mutated(byte[] valid) =>
         Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Int[0, 3], Gen.Byte).Array[1, 4].Select(mutations =>

@@ -5,7 +5,7 @@ namespace Fonte.Tests.Hub;
 
 public sealed class PatternRoutesTests
 {
-    private static readonly TopicPatterns Patterns = new(new("https://hub.example/.well-known/mercure"), new(1L << 30, TimeProvider.System), new(1L << 30, TimeProvider.System));
+    private static readonly TopicPatterns Patterns = new(new("https://hub.example/.well-known/mercure"));
 
     private static readonly string[] Expressions =
     [

@@ -1,0 +1,129 @@
+namespace Fonte.UrlPatterns;
+
+/// <summary>Writes a tree as instructions, from its end to its beginning: what is written knows where it goes on.</summary>
+internal sealed class ProgramWriter
+{
+    private const ushort Accept = 0;
+    private const ushort Fail = 1;
+
+    private readonly List<Instruction> _code = [new(Operation.Accept, 0, 0), new(Operation.Fail, 0, 0)];
+    private readonly List<AsciiSet> _sets = [];
+    private int _countedDepth;
+    private int _counted;
+
+    private ProgramWriter()
+    {
+    }
+
+    /// <summary>The program of a tree.</summary>
+    /// <param name="node">The tree.</param>
+    /// <param name="groups">How many groups it holds.</param>
+    /// <param name="options">What is special in this component.</param>
+    /// <exception cref="UrlPatternException">It would be too long.</exception>
+    internal static ComponentProgram Write(ExpressionNode node, int groups, PatternOptions options)
+    {
+        var writer = new ProgramWriter();
+        var start = writer.Write(node, Accept);
+        return new([.. writer._code], [.. writer._sets.SelectMany(set => (ulong[])[(ulong)set.Bits, (ulong)(set.Bits >> 64)])], start, groups, options, writer._counted);
+    }
+
+    private ushort Add(Operation operation, ushort next, int argument = 0) => Add(new(operation, next, (ushort)argument));
+
+    private ushort Add(Instruction instruction)
+    {
+        if (_countedDepth > 0 && ++_counted > ComponentProgram.MostCounted) throw ComponentProgram.TooManyCounted();
+        if (_code.Count >= ushort.MaxValue) throw new UrlPatternException("The pattern is too long.");
+        _code.Add(instruction);
+        return (ushort)(_code.Count - 1);
+    }
+
+    // Returns where it begins.
+    private ushort Write(ExpressionNode node, ushort next)
+    {
+        switch (node)
+        {
+            case TextNode { Text: var text }:
+                for (var i = text.Length - 1; i >= 0; i--) next = Add(Operation.Character, next, text[i]);
+                return next;
+            case CharacterNode { Operation: Operation.Set, Set: var set }: return Add(Operation.Set, next, NumberOf(set));
+            case CharacterNode { Operation: var operation }: return Add(operation, next);
+            case AssertionNode { Assertion: var assertion }: return Add(Operation.Assert, next, (int)assertion);
+            case SequenceNode { Nodes: var nodes }:
+                for (var i = nodes.Count - 1; i >= 0; i--) next = Write(nodes[i], next);
+                return next;
+            case ChoiceNode { Nodes: var nodes }: return Choice(nodes, next);
+            case RepeatNode repeat: return Repeat(repeat, next);
+            case GroupNode group: return Add(Operation.Save, Write(group.Node, Add(Operation.Save, next, (group.Group * 2) + 1)), group.Group * 2);
+            case CountedNode counted:
+                _countedDepth++;
+                next = Write(counted.Node, next);
+                _countedDepth--;
+                return next;
+            default: throw new InvalidOperationException("A node of no kind.");
+        }
+    }
+
+    private int NumberOf(AsciiSet set)
+    {
+        var number = _sets.IndexOf(set);
+        if (number >= 0) return number;
+        _sets.Add(set);
+        return _sets.Count - 1;
+    }
+
+    private ushort Choice(IReadOnlyList<ExpressionNode> nodes, ushort next)
+    {
+        var start = Write(nodes[^1], next);
+        for (var i = nodes.Count - 2; i >= 0; i--) start = Add(Operation.Split, Write(nodes[i], next), start);
+        return start;
+    }
+
+    // ECMA-262, "RepeatMatcher": what need not be repeated is not repeated for nothing.
+    private ushort Repeat(RepeatNode repeat, ushort next)
+    {
+        var (node, least, most, isLazy) = (repeat.Node, repeat.Least, repeat.Most, repeat.IsLazy);
+        var start = next;
+        for (var i = least; i < most; i++) start = Add(Split(NonEmpty(node, start), next, isLazy));
+        if (most is null)
+        {
+            start = Add(default);
+            var body = NonEmpty(node, start);
+            _code[start] = Split(body, next, isLazy);
+            if (least > 0 && !node.MayBeEmpty)
+            {
+                least--;
+                start = body;
+            }
+        }
+        for (; least > 0; least--) start = Write(node, start);
+        return start;
+    }
+
+    private static Instruction Split(ushort body, ushort next, bool isLazy) => isLazy ? new(Operation.Split, next, body) : new(Operation.Split, body, next);
+
+    // The same without the ways that take no character; so that no instruction leads back to itself without one.
+    private ushort NonEmpty(ExpressionNode node, ushort next)
+    {
+        var start = Write(node, next);
+        return node.MayBeEmpty ? WithoutEmptyWays(start, next, []) : start;
+    }
+
+    // Once a character is taken the ways are those that were there; so only what lies before is written again.
+    private ushort WithoutEmptyWays(ushort at, ushort end, Dictionary<ushort, ushort> known)
+    {
+        if (at == end) return Fail;
+        if (known.TryGetValue(at, out var copy)) return copy;
+        var instruction = _code[at];
+        copy = at;
+        if (instruction.IsFollowed)
+        {
+            var next = WithoutEmptyWays(instruction.Next, end, known);
+            var argument = instruction.Operation == Operation.Split ? WithoutEmptyWays(instruction.Argument, end, known) : instruction.Argument;
+            if (instruction.Operation == Operation.Split && argument == Fail) copy = next;
+            else if (next == Fail) copy = instruction.Operation == Operation.Split ? argument : Fail;
+            else if (next != instruction.Next || argument != instruction.Argument) copy = Add(instruction.Operation, next, argument);
+        }
+        known[at] = copy;
+        return copy;
+    }
+}
