@@ -4,7 +4,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Fonte.MicroBench;
 
-/// <summary>What 10,000 different patterns cost: a topic that is new, one that is known, and a subscription while 1,000,000 topics are known.</summary>
+/// <summary>What 10,000 different patterns cost: a topic that is new, one that is known, and a subscription while 1,000,000 topics are known; and what groups' regular expressions cost.</summary>
 public class PatternBenchmarks
 {
     private const int Patterns = 10_000;
@@ -12,6 +12,7 @@ public class PatternBenchmarks
     private readonly TopicPatterns _patterns = new(new("https://hub.example/.well-known/mercure"));
     private readonly TopicRoutes _routes = new(cacheBytes: long.MaxValue);
     private readonly TopicRoutes _many = new(cacheBytes: long.MaxValue);
+    private TopicMatcher _group = null!;
     private int _next;
 
     [GlobalSetup]
@@ -26,6 +27,7 @@ public class PatternBenchmarks
             _many.Add(SubscriberOf(matcher));
         }
         for (var n = 0; n < Topics; n++) _many.Patterns($"/users/{n}/items/{n % Patterns}");
+        _group = _patterns.Of("/users/(\\d+)/items/(\\d+)").Matcher!;
         GC.KeepAlive(matchers);
     }
 
@@ -42,6 +44,12 @@ public class PatternBenchmarks
         _many.Add(subscriber);
         _many.Remove(subscriber);
     }
+
+    [Benchmark]
+    public bool MatchGroups() => _group.Matches("/users/4711/items/4711");
+
+    [Benchmark]
+    public TopicMatcher CompileGroup() => _patterns.Of(string.Create(CultureInfo.InvariantCulture, $"/users/(\\d+)/other/{_next++}")).Matcher!;
 
     private static Subscriber SubscriberOf(TopicMatcher matcher) => new(new() { Matchers = [matcher] }, new(1, null), new PipeOutput(new Pipe().Writer), 0);
 }

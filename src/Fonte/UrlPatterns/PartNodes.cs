@@ -11,12 +11,13 @@ internal static class PartNodes
     internal static ComponentProgram Compile(IReadOnlyList<PatternPart> parts, PatternOptions options)
     {
         var groups = 0;
-        var nodes = new List<ExpressionNode>(parts.Count);
-        foreach (var part in parts)
+        var nodes = new ExpressionNode[parts.Count];
+        for (var i = 0; i < nodes.Length; i++)
         {
-            nodes.Add(part.Type == PatternPartType.FixedText
+            var part = parts[i];
+            nodes[i] = part.Type == PatternPartType.FixedText
                 ? ExpressionNode.Repeat(ExpressionNode.Literal(part.Value), part.Modifier)
-                : Group(part, Matched(part, options), groups++));
+                : Group(part, Matched(part, options), groups++);
         }
         return ProgramWriter.Write(ExpressionNode.Sequence(nodes), groups, options);
     }

@@ -12,7 +12,7 @@ internal sealed class PatternParser
     private readonly Func<string, string> _canonicalize;
     private readonly PatternOptions _options;
     private readonly List<PatternPart> _parts = [];
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private HashSet<string>? _names;
     private readonly StringBuilder _fixed = new();
     private int _index;
     private int _nextName;
@@ -117,7 +117,7 @@ internal sealed class PatternParser
         AddFixed();
         var (type, value) = TypeOf(expression);
         var text = name?.Value ?? _nextName++.ToString(CultureInfo.InvariantCulture);
-        if (!_names.Add(text)) throw new UrlPatternException($"Two groups have the name {text}; rename one.");
+        if (!(_names ??= new(StringComparer.Ordinal)).Add(text)) throw new UrlPatternException($"Two groups have the name {text}; rename one.");
         _parts.Add(new(type, value, modifier, text, _canonicalize(prefix), _canonicalize(suffix)));
     }
 

@@ -8,14 +8,21 @@ internal abstract record ExpressionNode(bool MayBeEmpty)
 
     internal static ExpressionNode Literal(string text) => text.Length == 0 ? Empty : new TextNode(text);
 
-    internal static ExpressionNode Sequence(params IEnumerable<ExpressionNode> nodes)
+    internal static ExpressionNode Sequence(params ReadOnlySpan<ExpressionNode> nodes)
     {
-        ExpressionNode[] held = [.. nodes.Where(node => node != Empty)];
+        var held = new List<ExpressionNode>(nodes.Length);
+        var mayBeEmpty = true;
+        foreach (var node in nodes)
+        {
+            if (ReferenceEquals(node, Empty)) continue;
+            held.Add(node);
+            mayBeEmpty &= node.MayBeEmpty;
+        }
         return held switch
         {
             [] => Empty,
             [var only] => only,
-            _ => new SequenceNode(held, held.All(node => node.MayBeEmpty)),
+            _ => new SequenceNode(held, mayBeEmpty),
         };
     }
 
@@ -27,7 +34,7 @@ internal abstract record ExpressionNode(bool MayBeEmpty)
     /// <param name="most">How often at most; <see langword="null"/> for any number.</param>
     /// <param name="isLazy">Whether as seldom as possible.</param>
     internal static ExpressionNode Repeat(ExpressionNode node, int least, int? most, bool isLazy = false) =>
-        node == Empty || most == 0 ? Empty : new RepeatNode(node, least, most, isLazy);
+        ReferenceEquals(node, Empty) || most == 0 ? Empty : new RepeatNode(node, least, most, isLazy);
 
     internal static ExpressionNode Repeat(ExpressionNode node, PatternModifier modifier) => modifier switch
     {

@@ -36,7 +36,7 @@ internal sealed class ExpressionParser
     {
         var nodes = new List<ExpressionNode>();
         while (!_reader.IsAtEnd && _reader.Peek() is not ('|' or ')')) nodes.Add(Term());
-        return ExpressionNode.Sequence(nodes);
+        return ExpressionNode.Sequence([.. nodes]);
     }
 
     private ExpressionNode Term()

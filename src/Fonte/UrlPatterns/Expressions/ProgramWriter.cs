@@ -7,7 +7,7 @@ internal sealed class ProgramWriter
     private const ushort Fail = 1;
 
     private readonly List<Instruction> _code = [new(Operation.Accept, 0, 0), new(Operation.Fail, 0, 0)];
-    private readonly List<AsciiSet> _sets = [];
+    private Dictionary<AsciiSet, int>? _sets;
     private int _countedDepth;
     private int _counted;
 
@@ -24,7 +24,15 @@ internal sealed class ProgramWriter
     {
         var writer = new ProgramWriter();
         var start = writer.Write(node, Accept);
-        return new([.. writer._code], [.. writer._sets.SelectMany(set => (ulong[])[(ulong)set.Bits, (ulong)(set.Bits >> 64)])], start, groups, options, writer._counted);
+        return new([.. writer._code], writer.Sets(), start, groups, options, writer._counted);
+    }
+
+    private ulong[] Sets()
+    {
+        if (_sets is null) return [];
+        var words = new ulong[_sets.Count * 2];
+        foreach (var (set, number) in _sets) (words[number * 2], words[(number * 2) + 1]) = ((ulong)set.Bits, (ulong)(set.Bits >> 64));
+        return words;
     }
 
     private ushort Add(Operation operation, ushort next, int argument = 0) => Add(new(operation, next, (ushort)argument));
@@ -65,10 +73,9 @@ internal sealed class ProgramWriter
 
     private int NumberOf(AsciiSet set)
     {
-        var number = _sets.IndexOf(set);
-        if (number >= 0) return number;
-        _sets.Add(set);
-        return _sets.Count - 1;
+        _sets ??= [];
+        if (!_sets.TryGetValue(set, out var number)) _sets.Add(set, number = _sets.Count);
+        return number;
     }
 
     private ushort Choice(IReadOnlyList<ExpressionNode> nodes, ushort next)

@@ -16,6 +16,9 @@ internal static class UnicodeProperty
         "Close_Punctuation", "Initial_Punctuation", "Final_Punctuation", "Other_Punctuation", "Math_Symbol", "Currency_Symbol", "Modifier_Symbol", "Other_Symbol", "Unassigned",
     ];
 
+    // Once, since a pattern may name many.
+    private static readonly AsciiSet[] Categories = OfCategories();
+
     /// <summary>The characters that have the property, or <see langword="null"/> when it is not known.</summary>
     /// <param name="text">What stands between the braces.</param>
     internal static AsciiSet? Of(string text)
@@ -28,49 +31,50 @@ internal static class UnicodeProperty
 
     private static AsciiSet? Category(string name)
     {
-        if (Classes(name) is { } prefix) return prefix == "LC" ? Where(c => char.IsLetter(c)) : Where(c => Short[(int)char.GetUnicodeCategory(c)][0] == prefix[0]);
-        var category = Math.Max(Array.IndexOf(Short, Alias(name)), Array.IndexOf(Long, name));
-        return category < 0 ? null : Where(c => (int)char.GetUnicodeCategory(c) == category);
+        switch (name)
+        {
+            case "L" or "Letter": return OfClass('L');
+            case "LC" or "Cased_Letter": return Categories[0] | Categories[1] | Categories[2];
+            case "M" or "Mark" or "Combining_Mark": return OfClass('M');
+            case "N" or "Number": return OfClass('N');
+            case "P" or "Punctuation" or "punct": return OfClass('P');
+            case "S" or "Symbol": return OfClass('S');
+            case "Z" or "Separator": return OfClass('Z');
+            case "C" or "Other": return OfClass('C');
+            case "digit": return OfClass("Nd");
+            case "cntrl": return OfClass("Cc");
+        }
+        var category = Math.Max(Array.IndexOf(Short, name), Array.IndexOf(Long, name));
+        return category < 0 ? null : Categories[category];
     }
-
-    private static string? Classes(string name) => name switch
-    {
-        "L" or "Letter" => "L",
-        "LC" or "Cased_Letter" => "LC",
-        "M" or "Mark" or "Combining_Mark" => "M",
-        "N" or "Number" => "N",
-        "P" or "Punctuation" or "punct" => "P",
-        "S" or "Symbol" => "S",
-        "Z" or "Separator" => "Z",
-        "C" or "Other" => "C",
-        _ => null,
-    };
-
-    private static string Alias(string name) => name switch
-    {
-        "digit" => "Nd",
-        "cntrl" => "Cc",
-        _ => name,
-    };
 
     private static AsciiSet? Binary(string name) => name switch
     {
         "Any" or "ASCII" => AsciiSet.All,
-        "Alphabetic" or "Alpha" => Where(char.IsLetter),
-        "Uppercase" or "Upper" => Where(char.IsUpper),
-        "Lowercase" or "Lower" => Where(char.IsLower),
-        "White_Space" or "space" => Where(char.IsWhiteSpace),
-        "ASCII_Hex_Digit" or "AHex" or "Hex_Digit" or "Hex" => Where(char.IsAsciiHexDigit),
+        "Alphabetic" or "Alpha" => OfClass('L'),
+        "Uppercase" or "Upper" => OfClass("Lu"),
+        "Lowercase" or "Lower" => OfClass("Ll"),
+        "White_Space" or "space" => AsciiSet.Of("\t\n\v\f\r "),
+        "ASCII_Hex_Digit" or "AHex" or "Hex_Digit" or "Hex" => AsciiSet.OfRange('0', '9') | AsciiSet.OfRange('A', 'F') | AsciiSet.OfRange('a', 'f'),
         _ => null,
     };
 
-    private static AsciiSet Where(Func<char, bool> predicate)
+    private static AsciiSet OfClass(ReadOnlySpan<char> prefix)
     {
         var set = AsciiSet.None;
-        for (var c = 0; c < 128; c++)
+        for (var i = 0; i < Short.Length; i++)
         {
-            if (predicate((char)c)) set |= AsciiSet.OfRange(c, c);
+            if (Short[i].AsSpan().StartsWith(prefix)) set |= Categories[i];
         }
         return set;
+    }
+
+    private static AsciiSet OfClass(char first) => OfClass([first]);
+
+    private static AsciiSet[] OfCategories()
+    {
+        var categories = new AsciiSet[Short.Length];
+        for (var c = 0; c < 128; c++) categories[(int)char.GetUnicodeCategory((char)c)] |= AsciiSet.OfRange(c, c);
+        return categories;
     }
 }
