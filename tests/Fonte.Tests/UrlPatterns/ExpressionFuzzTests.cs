@@ -30,30 +30,34 @@ public sealed class ExpressionFuzzTests
             var pattern = string.Concat(groups.Select(group => $"(a{{0}}{group.JavaScript})"));
             var component = Compile(pattern);
             if (component is null) return;
+            // Each engine errs in a few of a million, where V8 finds what the other finds: this one where \b stands in repetitions, and it tells a wrong group where a way that
+            // takes nothing comes first; the other where lazy repetitions hold others. So what differs is asked of the other too.
             var text = $@"\A{string.Concat(groups.Select(group => $"({group.DotNet})"))}\z";
             var oracle = new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            // That one tells a wrong group where a way that takes nothing comes first: "" for \A(|[\s\S]+?|b)\z and "1\n".
-            var groupsOracle = new Regex(text, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            var other = new Regex(text, RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(200));
             foreach (var input in texts)
             {
-                var isMatch = oracle.IsMatch(input);
-                Assert.Equal(isMatch, component.IsMatch(input));
+                var isMatch = component.IsMatch(input);
                 var told = component.Match(input);
                 Assert.Equal(isMatch, told is not null);
+                var isAgreed = isMatch == oracle.IsMatch(input);
                 // What is repeated for nothing is told in another way by .NET.
-                if (isMatch && !groups.Any(group => group.RepeatsNothing) && GroupsOf(groupsOracle, input) is { } expected) Assert.Equal(expected, told!);
+                if (isAgreed && (!isMatch || groups.Any(group => group.RepeatsNothing))) continue;
+                if (GroupsOf(other, input) is not { } expected) continue;
+                if (!isAgreed) Assert.Equal(isMatch, expected.Length > 0);
+                else if (expected.Length > 0) Assert.Equal(expected, told!);
             }
         }, iter: Cases);
 
-    // Null when it backtracks for too long; and when it finds no match, in 1 of a million, where lazy repetitions hold others and V8 finds one as well.
+    // None when there is no match, and null when it backtracks for too long or too far.
     private static string[]? GroupsOf(Regex oracle, string input)
     {
         try
         {
             var match = oracle.Match(input);
-            return match.Success ? [.. match.Groups.Values.Skip(1).Select(group => group.Value)] : null;
+            return match.Success ? [.. match.Groups.Values.Skip(1).Select(group => group.Value)] : [];
         }
-        catch (RegexMatchTimeoutException)
+        catch (Exception exception) when (exception is RegexMatchTimeoutException or OverflowException)
         {
             return null;
         }
