@@ -1,5 +1,6 @@
 using Fonte.Browser.Tests.Browser;
 using Microsoft.Playwright;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(SharedBrowser))]
 
