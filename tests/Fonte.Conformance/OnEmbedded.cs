@@ -17,3 +17,17 @@ public sealed class ReconciliationOnEmbedded(EmbeddedHub hub) : ReconciliationCl
 public sealed class ActiveSubscriptionsOnEmbedded(EmbeddedHub hub) : ActiveSubscriptionClauses(hub);
 
 public sealed class DiscoveryOnEmbedded(EmbeddedHub hub) : DiscoveryClauses(hub);
+
+public sealed class CrossOriginOnEmbedded(EmbeddedHub hub) : CrossOriginClauses(hub);
+
+public sealed class KeysOnEmbedded(EmbeddedHub hub) : KeyClauses(hub);
+
+public sealed class KeepAliveOnEmbedded(EmbeddedHub hub) : KeepAliveClauses(hub);
+
+public sealed class LimitsOnEmbedded(EmbeddedHub hub) : LimitClauses(hub);
+
+public sealed class MatchersOnEmbedded(EmbeddedHub hub) : MatcherClauses(hub);
+
+public sealed class GrantsOnEmbedded(EmbeddedHub hub) : GrantClauses(hub);
+
+public sealed class PayloadsOnEmbedded(EmbeddedHub hub) : PayloadClauses(hub);

@@ -17,3 +17,17 @@ public sealed class ReconciliationOnServer(ServerHub hub) : ReconciliationClause
 public sealed class ActiveSubscriptionsOnServer(ServerHub hub) : ActiveSubscriptionClauses(hub);
 
 public sealed class DiscoveryOnServer(ServerHub hub) : DiscoveryClauses(hub);
+
+public sealed class CrossOriginOnServer(ServerHub hub) : CrossOriginClauses(hub);
+
+public sealed class KeysOnServer(ServerHub hub) : KeyClauses(hub);
+
+public sealed class KeepAliveOnServer(ServerHub hub) : KeepAliveClauses(hub);
+
+public sealed class LimitsOnServer(ServerHub hub) : LimitClauses(hub);
+
+public sealed class MatchersOnServer(ServerHub hub) : MatcherClauses(hub);
+
+public sealed class GrantsOnServer(ServerHub hub) : GrantClauses(hub);
+
+public sealed class PayloadsOnServer(ServerHub hub) : PayloadClauses(hub);

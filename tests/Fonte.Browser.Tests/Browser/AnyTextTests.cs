@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Fonte.Browser.Tests.Demo;
+using Xunit;
 
 namespace Fonte.Browser.Tests.Browser;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Fonte.Browser.Tests.Demo;
+using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Fonte.Browser.Tests.Browser;

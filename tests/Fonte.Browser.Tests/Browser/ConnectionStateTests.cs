@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Fonte.Browser.Tests.Demo;
 using Microsoft.Playwright;
+using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Fonte.Browser.Tests.Browser;

@@ -1,5 +1,6 @@
 using Fonte.Browser.Tests.Demo;
 using Microsoft.Playwright;
+using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Fonte.Browser.Tests.Browser;

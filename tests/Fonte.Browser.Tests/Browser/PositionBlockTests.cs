@@ -1,5 +1,6 @@
 using Fonte.Browser.Tests.Demo;
 using Microsoft.Playwright;
+using Xunit;
 
 namespace Fonte.Browser.Tests.Browser;
 

@@ -1,5 +1,6 @@
 using Fonte.Browser.Tests.Browser;
 using Microsoft.Playwright;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(SharedBrowser))]
 
@@ -23,6 +24,8 @@ public sealed class SharedBrowser : IAsyncLifetime
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                // Cookies and same-site are about names of hosts, and these are nobody's (RFC 6761, section 6.2).
+                "--host-resolver-rules=MAP *.test 127.0.0.1",
             ],
         });
     }
@@ -34,6 +37,8 @@ public sealed class SharedBrowser : IAsyncLifetime
             Locale = locale,
             ColorScheme = theme,
             ViewportSize = new ViewportSize { Width = 1280, Height = 860 },
+            // Of this machine is whatever it speaks to, with a certificate made for the run.
+            IgnoreHTTPSErrors = true,
         });
         return new WatchedPage(await context.NewPageAsync());
     }

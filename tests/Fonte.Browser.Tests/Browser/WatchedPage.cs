@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using Xunit;
 
 namespace Fonte.Browser.Tests.Browser;
 

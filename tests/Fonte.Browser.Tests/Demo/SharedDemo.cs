@@ -1,4 +1,5 @@
 using Fonte.Browser.Tests.Demo;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(SharedDemo))]
 

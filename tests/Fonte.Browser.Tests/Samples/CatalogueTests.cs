@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fonte.Browser.Tests.Demo;
+using Xunit;
 
 namespace Fonte.Browser.Tests.Samples;
 

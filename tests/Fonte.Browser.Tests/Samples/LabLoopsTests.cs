@@ -1,5 +1,6 @@
 using Fonte.Samples.Lab;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Fonte.Browser.Tests.Samples;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using Xunit;
 
 namespace Fonte.Browser.Tests.Samples;
 

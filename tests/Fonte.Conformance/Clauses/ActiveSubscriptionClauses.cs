@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Fonte.Conformance.Hubs;
 using Xunit;
@@ -41,7 +42,7 @@ public abstract class ActiveSubscriptionClauses(HubUnderTest hub)
         await using var stream = await hub.OpenAsync("?match=" + Uri.EscapeDataString(topic));
         foreach (var path in new[] { Root, $"{Root}/exact/{Uri.EscapeDataString(topic)}" })
         {
-            using var list = await GetAsync(path, Watching);
+            using var list = await hub.GetAsync(path, Watching);
             Assert.Equal((200, "application/json"), ((int)list.StatusCode, list.Content.Headers.ContentType?.MediaType));
             var link = list.Headers.GetValues("Link").Single();
             Assert.Contains("rel=\"mercure\"", link, StringComparison.Ordinal);
@@ -49,7 +50,8 @@ public abstract class ActiveSubscriptionClauses(HubUnderTest hub)
             var document = JsonNode.Parse(await list.Content.ReadAsStringAsync(HubUnderTest.Stop))!;
             Assert.Equal((path, "subscriptions"), (document["id"]!.GetValue<string>(), document["type"]!.GetValue<string>()));
             var subscription = document["subscriptions"]!.AsArray().Single(each => each!["match"]!.GetValue<string>() == topic)!;
-            using var single = await GetAsync(subscription["id"]!.GetValue<string>(), Watching);
+            using var single = await hub.GetAsync(subscription["id"]!.GetValue<string>(), Watching);
+            Assert.Contains("last-event-id=\"", single.Headers.GetValues("Link").Single(), StringComparison.Ordinal);
             Assert.True(JsonNode.DeepEquals(subscription, JsonNode.Parse(await single.Content.ReadAsStringAsync(HubUnderTest.Stop))));
         }
     }
@@ -60,9 +62,48 @@ public abstract class ActiveSubscriptionClauses(HubUnderTest hub)
         var none = $"{Root}/exact/a/{Uri.EscapeDataString("urn:uuid:none")}";
         foreach (var (token, expected) in new[] { (Watching, 404), (hub.Signed(hub.Token(("subscribe", "/elsewhere", null))), 403), (null, 401) })
         {
-            using var response = await GetAsync(none, token);
+            using var response = await hub.GetAsync(none, token);
             Assert.Equal(expected, (int)response.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task The_topic_to_authorize_is_the_absolute_path_without_the_query()
+    {
+        var below = Root + "/exact/" + Uri.EscapeDataString(HubUnderTest.NewTopic());
+        var exact = hub.Signed(hub.Token(("subscribe", below, null)));
+        var absolute = hub.Signed(hub.Token(("subscribe", new Uri(hub.Url, Root).AbsoluteUri + "/exact/:match", "urlpattern")));
+        foreach (var (path, token, expected) in new[] { (below, exact, 200), (below + "?a=1", exact, 200), (Root, exact, 403), (below, absolute, 200), (Root, absolute, 403) })
+        {
+            using var response = await hub.GetAsync(path, token);
+            Assert.Equal(expected, (int)response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_cursor_of_the_list_SHOULD_prevent_that_a_subscription_event_is_lost()
+    {
+        var topic = HubUnderTest.NewTopic();
+        await hub.PublishAsync(("topic", topic), ("data", "before"));
+        using var list = await hub.GetAsync(Root, Watching);
+        var link = list.Headers.GetValues("Link").Single();
+        const string Name = "last-event-id=\"";
+        var start = link.IndexOf(Name, StringComparison.Ordinal) + Name.Length;
+        await hub.PublishAsync(("topic", topic), ("data", "after"));
+        await using var stream = await hub.OpenAsync($"?match={Uri.EscapeDataString(topic)}&last_event_id={Uri.EscapeDataString(link[start..link.IndexOf('"', start)])}");
+        Assert.Equal("after", await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task A_subscription_that_is_no_longer_active_is_404_or_not_active()
+    {
+        var topic = HubUnderTest.NewTopic();
+        await using var watcher = await hub.OpenAsync("?match_urlpattern=" + Uri.EscapeDataString(Root + "/exact/:match/:subscriber"), Watching);
+        await using (await hub.OpenAsync("?match=" + Uri.EscapeDataString(topic))) await NextAsync(watcher, topic);
+        var ended = await NextAsync(watcher, topic);
+        using var response = await hub.GetAsync(ended["id"]!.GetValue<string>(), Watching);
+        if (response.StatusCode == HttpStatusCode.NotFound) return;
+        Assert.False(JsonNode.Parse(await response.Content.ReadAsStringAsync(HubUnderTest.Stop))!["active"]!.GetValue<bool>());
     }
 
     [Theory]
@@ -84,13 +125,5 @@ public abstract class ActiveSubscriptionClauses(HubUnderTest hub)
             Assert.Equal("mercure", received.EventType);
             if (JsonNode.Parse(received.Data)! is var document && document["match"]!.GetValue<string>() == topic) return document;
         }
-    }
-
-    private async Task<HttpResponseMessage> GetAsync(string path, string? token)
-    {
-        // As it is written: a slash that is escaped is not a segment's end.
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(hub.Url.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
-        if (token is not null) request.Headers.Authorization = new("Bearer", token);
-        return await hub.SendAsync(request);
     }
 }

@@ -22,6 +22,9 @@ public abstract class DiscoveryClauses(HubUnderTest hub)
         var metadata = JsonNode.Parse(await response.Content.ReadAsStringAsync(HubUnderTest.Stop))!;
         Assert.Equal(hub.Audience, metadata["resource"]!.GetValue<string>());
         Assert.Equal(["exact", "urlpattern"], metadata["mercure_matcher_types_supported"]!.AsArray().Select(each => each!.GetValue<string>()).Order());
+        Assert.Contains("header", metadata["bearer_methods_supported"]!.AsArray().Select(each => each!.GetValue<string>()));
+        Assert.Contains("https://mercure.rocks/authorization-detail", metadata["authorization_details_types_supported"]!.AsArray().Select(each => each!.GetValue<string>()));
+        Assert.Equal("__Secure-mercure_access_token", metadata["mercure_cookie"]!.GetValue<string>());
         Assert.True(metadata["mercure_subscriptions"]!.GetValue<bool>());
     }
 }

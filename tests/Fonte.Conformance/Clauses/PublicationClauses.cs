@@ -21,6 +21,8 @@ public abstract class PublicationClauses(HubUnderTest hub)
         var id = await hub.PublishAsync(("topic", topic), ("data", "x"));
         Assert.True(id.StartsWith('#') || Uri.TryCreate(id, UriKind.Absolute, out _), id);
         Assert.Equal(id, (await stream.NextAsync()).EventId);
+        using var response = await hub.PostAsync(("topic", topic));
+        Assert.Equal("text/plain; charset=utf-8", response.Content.Headers.ContentType?.ToString());
         Assert.Equal("urn:x:" + topic, await hub.PublishAsync(("topic", topic), ("id", "urn:x:" + topic)));
     }
 
@@ -52,9 +54,14 @@ public abstract class PublicationClauses(HubUnderTest hub)
     [InlineData("id", "earliest")]
     [InlineData("id", "a\nb")]
     [InlineData("id", "a\0b")]
+    [InlineData("id", "a\u0085b")]
+    [InlineData("id", "a\u007fb")]
     [InlineData("id", "a\u200db")]
     [InlineData("type", "mercure")]
     [InlineData("type", "a\rb")]
+    [InlineData("type", "a\nb")]
+    [InlineData("type", "a\u0085b")]
+    [InlineData("type", "a\u007fb")]
     [InlineData("type", "a\u200db")]
     [InlineData("retry", "-1")]
     [InlineData("retry", "1.5")]
@@ -69,7 +76,30 @@ public abstract class PublicationClauses(HubUnderTest hub)
     public async Task Hubs_MUST_ignore_fields_they_do_not_recognize() => await hub.PublishAsync(("topic", HubUnderTest.NewTopic()), ("future", "1"));
 
     [Theory]
+    [InlineData("topic=%FF")]
+    [InlineData("topic=a&data=%FF")]
+    [InlineData("topic=a&data=%C0%80")]
+    [InlineData("topic=a&data=%ED%A0%80")]
+    [InlineData("topic=a&id=%FF")]
+    [InlineData("topic=a&type=%FF")]
+    public async Task Values_MUST_be_valid_UTF_8(string body)
+    {
+        using var response = await hub.PostRawAsync(body);
+        Assert.Equal(400, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("multipart/form-data")]
+    public async Task The_request_MUST_be_encoded_as_a_form(string contentType)
+    {
+        using var response = await hub.PostRawAsync("topic=" + Uri.EscapeDataString(HubUnderTest.NewTopic()), contentType);
+        Assert.InRange((int)response.StatusCode, 400, 499);
+    }
+
+    [Theory]
     [InlineData("a\nb", "a\nb")]
+    [InlineData("a\nid: forged\revent: forged\n\ndata: forged", "a\nid: forged\nevent: forged\n\ndata: forged")]
     [InlineData("a\r\nb", "a\nb")]
     [InlineData("a\rb", "a\nb")]
     [InlineData("\n\n a: é \n", "\n\n a: é \n")]
@@ -102,6 +132,17 @@ public abstract class PublicationClauses(HubUnderTest hub)
         await hub.PublishAsync(("topic", topic), ("data", "secret"), ("private", value));
         await hub.PublishAsync(("topic", topic), ("data", "open"));
         Assert.Equal("secret", await granted.NextDataAsync());
+        Assert.Equal("open", await stranger.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task The_presence_of_the_name_private_marks_the_update_whether_or_not_a_value_is_supplied()
+    {
+        var topic = HubUnderTest.NewTopic();
+        await using var stranger = await hub.OpenAsync("?match=" + Uri.EscapeDataString(topic));
+        using var response = await hub.PostRawAsync($"private&topic={Uri.EscapeDataString(topic)}&data=secret");
+        Assert.Equal(200, (int)response.StatusCode);
+        await hub.PublishAsync(("topic", topic), ("data", "open"));
         Assert.Equal("open", await stranger.NextDataAsync());
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Fonte.AspNetCore.Tests.Authorization;
 using Xunit;
 
@@ -19,6 +20,15 @@ public abstract class HubUnderTest : IAsyncLifetime
 
     internal virtual string Audience => Url.AbsoluteUri;
 
+    /// <summary>The origin whose pages the hub trusts with credentials, or <see langword="null"/> when it is not known.</summary>
+    internal virtual string? TrustedOrigin => "https://pages.example";
+
+    /// <summary>The longest that a quiet stream may go without a comment.</summary>
+    internal virtual TimeSpan KeepAlive => TimeSpan.FromSeconds(10);
+
+    /// <summary>Keys of an issuer beside <see cref="Issuer"/>, or <see langword="null"/> when none are given.</summary>
+    private protected virtual SigningKeys? Keys { get; } = SigningKeys.New();
+
     /// <summary>A topic that no other test uses.</summary>
     internal static string NewTopic() => $"https://conformance.example/{Guid.NewGuid()}";
 
@@ -32,6 +42,20 @@ public abstract class HubUnderTest : IAsyncLifetime
 
     internal string Signed(TestToken token) => token.Sign(Secret);
 
+    /// <summary>Keys for the algorithm; of a hub that is known by its URL only those that were given can be tested.</summary>
+    internal SigningKeys KeysFor(string algorithm)
+    {
+        Assert.SkipUnless(Keys?.Has(algorithm) == true, $"No key for {algorithm} was given.");
+        return Keys!;
+    }
+
+    /// <summary>The trusted origin; of a hub that is known by its URL only one that was given can be tested.</summary>
+    internal string OriginToTrust()
+    {
+        Assert.SkipWhen(TrustedOrigin is null, "No trusted origin was given.");
+        return TrustedOrigin!;
+    }
+
     /// <summary>Publishes with a token for every topic.</summary>
     internal async Task<HttpResponseMessage> PostAsync(params (string Name, string Value)[] fields) =>
         await PostAsync(Signed(Token(("publish", "*", null))), fields);
@@ -40,6 +64,14 @@ public abstract class HubUnderTest : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) };
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        return await SendAsync(request);
+    }
+
+    /// <summary>Publishes a body that is not, or not only, what a form makes.</summary>
+    internal async Task<HttpResponseMessage> PostRawAsync(string body, string contentType = "application/x-www-form-urlencoded")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new StringContent(body, new MediaTypeHeaderValue(contentType)) };
+        request.Headers.Authorization = new("Bearer", Signed(Token(("publish", "*", null))));
         return await SendAsync(request);
     }
 
@@ -60,6 +92,14 @@ public abstract class HubUnderTest : IAsyncLifetime
         return new(await SendAsync(request));
     }
 
+    /// <summary>Gets what is at a path of the hub's host, written exactly so: a slash that is escaped is not a segment's end.</summary>
+    internal async Task<HttpResponseMessage> GetAsync(string path, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Url.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        return await SendAsync(request);
+    }
+
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
 
     /// <inheritdoc/>
@@ -74,6 +114,7 @@ public abstract class HubUnderTest : IAsyncLifetime
     {
         _http?.Dispose();
         await EndAsync();
+        Keys?.Dispose();
         GC.SuppressFinalize(this);
     }
 
