@@ -1,3 +1,4 @@
+using Fonte.UriTemplates;
 using Fonte.UrlPatterns;
 
 namespace Fonte;
@@ -13,6 +14,9 @@ public enum MatcherType
 
     /// <summary>The topic matches the expression as a URL Pattern (WHATWG URL Pattern).</summary>
     UrlPattern,
+
+    /// <summary>The topic is an expansion of the expression as a URI Template (RFC 6570), or equals it. Of Mercure 0.x ("Topic Selectors").</summary>
+    UriTemplate,
 }
 
 /// <summary>An expression that selects topics. Immutable; equal to another of the same type, expression and base.</summary>
@@ -20,7 +24,7 @@ public sealed class TopicMatcher : IEquatable<TopicMatcher>
 {
     private readonly TopicPattern? _compiled;
 
-    private TopicMatcher(MatcherType type, string pattern, TopicPattern? compiled = null) => (Type, Pattern, _compiled) = (type, pattern, compiled);
+    private TopicMatcher(MatcherType type, string pattern, TopicPattern? compiled = null, UriTemplate? template = null) => (Type, Pattern, _compiled, Template) = (type, pattern, compiled, template);
 
     /// <summary>How the expression is read.</summary>
     public MatcherType Type { get; }
@@ -62,11 +66,29 @@ public sealed class TopicMatcher : IEquatable<TopicMatcher>
         }
     }
 
+    /// <summary>Makes the matcher of a topic selector of Mercure 0.x: of a URI Template (RFC 6570), of every topic when it is <c>*</c>, and of one topic when it is no template.</summary>
+    /// <param name="selector">Such as <c>https://example.com/books/{id}</c>.</param>
+    /// <remarks>Matching takes time linear in the topic. The expressions of one template may become 500 instructions.</remarks>
+    /// <exception cref="ArgumentException">It is empty, holds control or format characters or is not valid Unicode; or is longer than templates may be.</exception>
+    public static TopicMatcher UriTemplate(string selector)
+    {
+        var exact = Exact(selector);
+        try
+        {
+            return OfSelector(exact);
+        }
+        catch (UrlPatternException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(selector), exception);
+        }
+    }
+
     /// <summary>Whether the matcher selects the topic.</summary>
     public bool Matches(string topic) => Type switch
     {
         MatcherType.Wildcard => true,
         MatcherType.Exact => string.Equals(Pattern, topic, StringComparison.Ordinal),
+        MatcherType.UriTemplate => Template!.IsMatch(topic),
         _ => _compiled!.Matches(topic),
     };
 
@@ -103,9 +125,20 @@ public sealed class TopicMatcher : IEquatable<TopicMatcher>
     public override int GetHashCode() => HashCode.Combine(Type, Pattern);
 
     /// <inheritdoc/>
-    public override string ToString() => Type == MatcherType.UrlPattern ? $"urlpattern {Pattern}" : Pattern;
+    public override string ToString() => Type switch
+    {
+        MatcherType.UrlPattern => $"urlpattern {Pattern}",
+        MatcherType.UriTemplate => $"uritemplate {Pattern}",
+        _ => Pattern,
+    };
 
     internal static TopicMatcher OfPattern(string pattern, TopicPattern compiled) => new(MatcherType.UrlPattern, pattern, compiled);
+
+    internal static TopicMatcher OfSelector(TopicMatcher exact) =>
+        exact.Pattern.Contains('{') && UriTemplates.UriTemplate.Parse(exact.Pattern) is { } template ? new(MatcherType.UriTemplate, exact.Pattern, template: template) : exact;
+
+    /// <summary>The template of one that is a URI Template.</summary>
+    internal UriTemplate? Template { get; }
 
     /// <summary>The compiled pattern of one that is a URL Pattern.</summary>
     internal TopicPattern? Compiled => _compiled;

@@ -10,7 +10,7 @@ internal sealed class TopicPatterns(HubUrl hub)
     // What is alive at a time while a topic is compared follows these, and not the pattern's length (CWE-400).
     private const int MostGroups = 32;
     private const int SweepEvery = 1024;
-    private readonly ConcurrentDictionary<string, WeakReference<TopicMatcher>> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(MatcherType Type, string Pattern), WeakReference<TopicMatcher>> _known = new();
     private int _untilSweep = SweepEvery;
 
     /// <summary>The hub's URL.</summary>
@@ -21,18 +21,30 @@ internal sealed class TopicPatterns(HubUrl hub)
     internal (TopicMatcher? Matcher, string? Fault) Of(string pattern)
     {
         if (pattern == TopicMatcher.Wildcard.Pattern) return (TopicMatcher.Wildcard, null);
-        if (_known.TryGetValue(pattern, out var known) && known.TryGetTarget(out var matcher)) return (matcher, null);
-        try
+        return Known(MatcherType.UrlPattern, pattern, () =>
         {
             var expression = UrlPattern.ParseReference(pattern, hub.Text);
-            if (expression.Groups > MostGroups) return (null, $"Give at most {MostGroups} groups and wildcards in one pattern.");
-            matcher = TopicMatcher.OfPattern(pattern, new(expression, hub));
+            return expression.Groups <= MostGroups ? TopicMatcher.OfPattern(pattern, new(expression, hub)) : throw new UrlPatternException($"Give at most {MostGroups} groups and wildcards in one pattern.");
+        });
+    }
+
+    /// <summary>The matcher of a topic selector of Mercure 0.x, or a sentence that says what is wrong with it.</summary>
+    /// <param name="selector">The selector: clean text, not empty.</param>
+    internal (TopicMatcher? Matcher, string? Fault) OfSelector(string selector) =>
+        selector.Contains('{') ? Known(MatcherType.UriTemplate, selector, () => TopicMatcher.OfSelector(TopicMatcher.Exact(selector))) : (TopicMatcher.Exact(selector), null);
+
+    private (TopicMatcher? Matcher, string? Fault) Known(MatcherType type, string pattern, Func<TopicMatcher> make)
+    {
+        if (_known.TryGetValue((type, pattern), out var known) && known.TryGetTarget(out var matcher)) return (matcher, null);
+        try
+        {
+            matcher = make();
         }
         catch (UrlPatternException exception)
         {
             return (null, exception.Message);
         }
-        _known[pattern] = new(matcher);
+        _known[(type, pattern)] = new(matcher);
         Sweep();
         return (matcher, null);
     }

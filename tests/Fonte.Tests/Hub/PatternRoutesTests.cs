@@ -13,6 +13,9 @@ public sealed class PatternRoutesTests
         "https://:sub.example/a", "/a/:b?", "*", "/a//b", "/a/b/c/d{/e}?", "/:a+", "/c{/}?",
     ];
 
+    // Beside patterns, and some of them equal to one.
+    private static readonly string[] Selectors = ["/a/{b}", "/a{/b}", "{/a}/b{/c}", "/a{/b}c", "{+a}", "https://other.example/{a}", "/{a}/b/c", "/a{/b}{/c}", "/a/{:b/}?c", "urn:{x}", "/{a}", "{a}"];
+
     private static readonly string[] Topics =
     [
         "/a", "/b", "/a/b", "/a/c", "/b/c", "/a/b/c", "/a/b/c/c", "/a/xyz", "https://other.example/", "https://other.example/a/b", "urn:x", "https://hub.example/a/b", "https://w.example/a",
@@ -21,22 +24,21 @@ public sealed class PatternRoutesTests
 
     [Fact]
     public void Patterns_that_come_and_go_are_found_as_if_each_topic_were_compared_with_all() =>
-        Gen.Select(Gen.Int[0, Expressions.Length - 1], Gen.Int[0, 3], Gen.Int[0, Topics.Length - 1]).Array[1, 200].Sample(steps =>
+        Gen.Select(Gen.Int[0, Expressions.Length + Selectors.Length - 1], Gen.Int[0, 3], Gen.Int[0, Topics.Length - 1]).Array[1, 200].Sample(steps =>
         {
             // So small that topics are dropped and looked at anew.
             var routes = new TopicRoutes(cacheBytes: 4096);
             var subscribers = new List<Subscriber>();
             foreach (var (expression, kind, topic) in steps)
             {
-                if (kind == 0) Attach(Expressions[expression]);
+                if (kind == 0) Attach(expression < Expressions.Length ? Patterns.Of(Expressions[expression]).Matcher! : Patterns.OfSelector(Selectors[expression - Expressions.Length]).Matcher!);
                 else if (kind == 1 && subscribers.Count > 0) Detach(expression % subscribers.Count);
                 else AssertFound(Topics[topic]);
             }
             foreach (var topic in Topics) AssertFound(topic);
 
-            void Attach(string expression)
+            void Attach(TopicMatcher matcher)
             {
-                var matcher = Patterns.Of(expression).Matcher!;
                 var subscriber = new Subscriber(new SubscribeRequest { Matchers = [matcher] }, new(1, null), new PipeOutput(new System.IO.Pipelines.Pipe().Writer), 0);
                 routes.Add(subscriber);
                 subscribers.Add(subscriber);
@@ -72,6 +74,20 @@ public sealed class PatternRoutesTests
             Assert.Equal(n.ToString(System.Globalization.CultureInfo.InvariantCulture), route.Token);
         }
         Assert.Equal("/users/:id/items/4711{/*}?", Assert.Single(routes.Find("/users/42/items/4711/parts")).Matcher!.Pattern);
+        Assert.Empty(routes.Find("/users/42/items/47110"));
+    }
+
+    [Fact]
+    public void New_topic_is_compared_with_few_of_many_templates()
+    {
+        var routes = new PatternRoutes(1 << 20);
+        for (var n = 0; n < 10_000; n++)
+        {
+            var route = routes.ListOf(Patterns.OfSelector($"/users/{{id}}/items/{n}{{/parts*}}").Matcher!);
+            route.Add(new(new(new() { Matchers = [TopicMatcher.Wildcard] }, new(1, null), new PipeOutput(new System.IO.Pipelines.Pipe().Writer), 0), "", route));
+            Assert.Equal(n.ToString(System.Globalization.CultureInfo.InvariantCulture), route.Token);
+        }
+        Assert.Equal("/users/{id}/items/4711{/parts*}", Assert.Single(routes.Find("/users/42/items/4711/parts")).Matcher!.Pattern);
         Assert.Empty(routes.Find("/users/42/items/47110"));
     }
 }

@@ -35,6 +35,31 @@ public sealed class TopicPatternsTests
     }
 
     [Theory]
+    [InlineData("*", "anything", true)]
+    [InlineData("https://example.com/books/{id}", "https://example.com/books/1", true)]
+    [InlineData("https://example.com/books/{id}", "https://example.com/books/1/2", false)]
+    [InlineData("https://example.com/books/{id}", "https://example.com/books/{id}", true)]
+    [InlineData("https://example.com/books/1", "https://example.com/books/1", true)]
+    [InlineData("https://example.com/books/1", "https://EXAMPLE.com/books/1", false)]
+    [InlineData("{no template", "{no template", true)]
+    [InlineData("{no template", "{no", false)]
+    public void Selector_of_0x_is_every_topic_or_equal_or_a_template(string selector, string topic, bool expected)
+    {
+        var (matcher, fault) = Patterns().OfSelector(selector);
+        Assert.Null(fault);
+        Assert.Equal(expected, matcher!.Matches(topic));
+        Assert.Equal(matcher, TopicMatcher.UriTemplate(selector));
+    }
+
+    [Fact]
+    public void Template_and_pattern_of_the_same_text_are_two_matchers()
+    {
+        var patterns = Patterns();
+        Assert.NotEqual(patterns.Of("/a/{b}").Matcher, patterns.OfSelector("/a/{b}").Matcher);
+        Assert.Same(patterns.OfSelector("/a/{b}").Matcher, patterns.OfSelector("/a/{b}").Matcher);
+    }
+
+    [Theory]
     [InlineData("https://example.com/(?<name>x)")]
     [InlineData("https://example.com/(?=x)")]
     [InlineData("https://example.com/(a(?=b))")]

@@ -11,8 +11,11 @@ internal sealed class PatternRoute(TopicMatcher matcher, long version) : RouteLi
     /// <summary>When it was added, in additions.</summary>
     internal long Version { get; } = version;
 
-    /// <summary>What a topic's URL must hold for the pattern to match, and under which it is found; or null.</summary>
+    /// <summary>What a topic must hold for the pattern to match, and under which it is found; or null.</summary>
     internal string? Token { get; set; }
+
+    /// <summary>Whether a topic is compared as it is written, and not as a URL.</summary>
+    internal bool IsTemplate { get; } = matcher.Template is not null;
 
     /// <summary>The number of the look in which it was seen last.</summary>
     internal long Seen { get; set; }
@@ -30,6 +33,7 @@ internal sealed class PatternRoutes(long cacheBytes)
 
     private readonly Dictionary<TopicMatcher, PatternRoute> _routes = [];
     private readonly Dictionary<string, List<PatternRoute>> _byToken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<PatternRoute>> _templates = new(StringComparer.Ordinal);
     private readonly List<PatternRoute> _withoutToken = [];
     private readonly Queue<PatternRoute> _late = new();
     private readonly List<PatternRoute> _found = [];
@@ -43,10 +47,7 @@ internal sealed class PatternRoutes(long cacheBytes)
     {
         if (_routes.TryGetValue(matcher, out var route)) return route;
         _routes.Add(matcher, route = new(matcher, ++_version));
-        var compiled = matcher.Compiled!;
-        _hub ??= compiled.Hub;
-        // One that is read against another URL takes a topic for another URL too.
-        route.Token = compiled.Hub.Text == _hub.Text ? Rarest(PatternTokens.Of(compiled.Expression)) : null;
+        route.Token = Rarest(TokensOf(matcher), route.IsTemplate ? _templates : _byToken);
         Bucket(route).Add(route);
         _late.Enqueue(route);
         if (_late.Count > MostLate) _late.Dequeue();
@@ -59,7 +60,7 @@ internal sealed class PatternRoutes(long cacheBytes)
         route.Matcher = null;
         var bucket = Bucket(route);
         bucket.Remove(route);
-        if (bucket.Count == 0 && route.Token is not null) _byToken.Remove(route.Token);
+        if (bucket.Count == 0 && route.Token is not null) IndexOf(route).Remove(route.Token);
         if (_routes.Count > 0) return;
         _cache.Clear();
         _late.Clear();
@@ -96,21 +97,38 @@ internal sealed class PatternRoutes(long cacheBytes)
     private List<PatternRoute> Bucket(PatternRoute route)
     {
         if (route.Token is null) return _withoutToken;
-        if (!_byToken.TryGetValue(route.Token, out var bucket)) _byToken.Add(route.Token, bucket = []);
+        var index = IndexOf(route);
+        if (!index.TryGetValue(route.Token, out var bucket)) index.Add(route.Token, bucket = []);
         return bucket;
     }
 
+    private Dictionary<string, List<PatternRoute>> IndexOf(PatternRoute route) => route.IsTemplate ? _templates : _byToken;
+
+    private IReadOnlyList<string> TokensOf(TopicMatcher matcher)
+    {
+        if (matcher.Template is { } template) return template.Segments;
+        var compiled = matcher.Compiled!;
+        _hub ??= compiled.Hub;
+        // One that is read against another URL takes a topic for another URL too.
+        return compiled.Hub.Text == _hub.Text ? PatternTokens.Of(compiled.Expression) : [];
+    }
+
     // Of several alike the last: what comes later in a path is more particular.
-    private string? Rarest(List<string> tokens) => tokens.AsEnumerable().Reverse().MinBy(token => _byToken.TryGetValue(token, out var bucket) ? bucket.Count : 0);
+    private static string? Rarest(IReadOnlyList<string> tokens, Dictionary<string, List<PatternRoute>> index) => tokens.Reverse().MinBy(token => index.TryGetValue(token, out var bucket) ? bucket.Count : 0);
 
     private void LookAtAll(string topic)
     {
         _look++;
         foreach (var route in _withoutToken) TryAdd(route, topic);
+        if (_templates.Count > 0) TryAddBySegments(_templates, topic, topic);
         if (_byToken.Count == 0 || _hub!.Resolve(topic) is not { } url) return;
         if (url.Host is not null && _byToken.TryGetValue(PatternTokens.OfHost(url.Host), out var ofHost)) TryAdd(ofHost, topic);
-        var lookup = _byToken.GetAlternateLookup<ReadOnlySpan<char>>();
-        var path = url.Path.AsSpan();
+        TryAddBySegments(_byToken, url.Path, topic);
+    }
+
+    private void TryAddBySegments(Dictionary<string, List<PatternRoute>> index, ReadOnlySpan<char> path, string topic)
+    {
+        var lookup = index.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var segment in path.Split('/'))
         {
             if (lookup.TryGetValue(path[segment], out var bucket)) TryAdd(bucket, topic);

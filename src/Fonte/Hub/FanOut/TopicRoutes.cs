@@ -76,7 +76,7 @@ internal sealed class TopicRoutes(long cacheBytes)
 
     private RouteList ListOf(TopicMatcher matcher)
     {
-        if (matcher.Type == MatcherType.UrlPattern) return _patterns.ListOf(matcher);
+        if (matcher.Type is MatcherType.UrlPattern or MatcherType.UriTemplate) return _patterns.ListOf(matcher);
         if (matcher.Type == MatcherType.Wildcard) return _wildcard;
         if (!_exact.TryGetValue(matcher.Pattern, out var list)) _exact.Add(matcher.Pattern, list = new());
         return list;

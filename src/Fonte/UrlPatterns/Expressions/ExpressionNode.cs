@@ -67,6 +67,12 @@ internal sealed record ChoiceNode(IReadOnlyList<ExpressionNode> Nodes, bool IsEm
 /// <param name="IsLazy">Whether as seldom as possible.</param>
 internal sealed record RepeatNode(ExpressionNode Node, int Least, int? Most, bool IsLazy) : ExpressionNode(Least == 0 || Node.MayBeEmpty);
 
+/// <summary>Some of the items or none, in their order.</summary>
+/// <param name="First">What stands before the first of them.</param>
+/// <param name="Separator">What stands between two.</param>
+/// <param name="Items">The items.</param>
+internal sealed record ListNode(string First, string Separator, IReadOnlyList<ExpressionNode> Items) : ExpressionNode(true);
+
 /// <summary>Whose text is told.</summary>
 internal sealed record GroupNode(ExpressionNode Node, int Group) : ExpressionNode(Node.MayBeEmpty);
 

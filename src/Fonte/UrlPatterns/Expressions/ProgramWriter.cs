@@ -61,6 +61,7 @@ internal sealed class ProgramWriter
                 return next;
             case ChoiceNode { Nodes: var nodes }: return Choice(nodes, next);
             case RepeatNode repeat: return Repeat(repeat, next);
+            case ListNode list: return List(list, next);
             case GroupNode group: return Add(Operation.Save, Write(group.Node, Add(Operation.Save, next, (group.Group * 2) + 1)), group.Group * 2);
             case CountedNode counted:
                 _countedDepth++;
@@ -83,6 +84,19 @@ internal sealed class ProgramWriter
         var start = Write(nodes[^1], next);
         for (var i = nodes.Count - 2; i >= 0; i--) start = Add(Operation.Split, Write(nodes[i], next), start);
         return start;
+    }
+
+    // Each item is written once, and reached as the first and as one of those that follow.
+    private ushort List(ListNode list, ushort next)
+    {
+        var (none, some) = (next, next);
+        for (var i = list.Items.Count - 1; i >= 0; i--)
+        {
+            var item = Write(list.Items[i], some);
+            none = Add(Operation.Split, Write(ExpressionNode.Literal(list.First), item), none);
+            if (i > 0) some = Add(Operation.Split, Write(ExpressionNode.Literal(list.Separator), item), some);
+        }
+        return none;
     }
 
     // ECMA-262, "RepeatMatcher": what need not be repeated is not repeated for nothing.
