@@ -50,6 +50,13 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <summary>The origins, beside the hub's own, whose pages may publish with the cookie, such as <c>https://example.com</c>.</summary>
     public IList<string> CookieOrigins { get; init; } = [];
 
+    /// <summary>
+    /// The former version of the Mercure protocol that is understood too: <c>0.x</c>, for clients that have not been changed yet. It lets in what the present one keeps out for good
+    /// reasons, such as tokens without an end and tokens in the URL; each such relaxation is logged at start.
+    /// </summary>
+    /// <value><see langword="null"/>: none</value>
+    public string? MercureCompat { get; set; }
+
     /// <summary>Most bytes in the body of a publish request of one event, and in each event of a batch; beyond it 413.</summary>
     /// <value>1,048,576 (1 MiB)</value>
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
@@ -69,4 +76,6 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <summary>Most bytes of UTF-8 in one topic matcher; beyond it 400.</summary>
     /// <value>2,048</value>
     public int MaxMatcherBytes { get; set; } = 2048;
+
+    internal bool Accepts0x => MercureCompat == Mercure0x.Name;
 }

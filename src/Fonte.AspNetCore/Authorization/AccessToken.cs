@@ -3,10 +3,16 @@ namespace Fonte.AspNetCore;
 /// <summary>What a valid access token allows.</summary>
 /// <param name="Issuer">Who issued it.</param>
 /// <param name="Subject">Whom it is for, unique to the issuer; empty if it does not say.</param>
-/// <param name="Expires">When it ends.</param>
+/// <param name="Expires">When it ends; <see cref="DateTimeOffset.MaxValue"/> for never.</param>
 /// <param name="Details">What it grants.</param>
 internal sealed record AccessToken(string Issuer, string Subject, DateTimeOffset Expires, IReadOnlyList<AuthorizationDetail> Details)
 {
+    /// <summary>Whether it is a token of Mercure 0.x.</summary>
+    internal bool Is0x { get; init; }
+
+    /// <summary>What a token of Mercure 0.x has for all subscriptions: JSON, or <see langword="null"/>.</summary>
+    internal string? Payload { get; init; }
+
     /// <summary>Whether it may publish to all of these topics (Mercure draft -08, "Publishers").</summary>
     internal bool MayPublish(IReadOnlyList<string> topics)
     {

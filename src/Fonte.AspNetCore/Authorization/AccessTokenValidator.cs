@@ -76,22 +76,24 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private async ValueTask<AccessToken?> VerifyAsync(JsonWebToken parsed, string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
     {
         ForgetOld();
-        if (Refusal(parsed) is { } reason) return Refuse(reason);
+        var is0x = _options.Value.Accepts0x && !IsAccessToken(parsed.Typ);
+        if (Refusal(parsed, is0x) is { } reason) return Refuse(reason);
+        var isOfAny = is0x && _issuers.Value.TrueForAll(each => each.Issuer.Issuer != parsed.Issuer);
         foreach (var (issuer, keys) in _issuers.Value)
         {
-            if (issuer.Issuer != parsed.Issuer || !issuer.Serves(role)) continue;
+            if (!issuer.Serves(role) || (issuer.Issuer != parsed.Issuer && !isOfAny)) continue;
             var candidates = await keys.GetAsync(string.IsNullOrEmpty(parsed.Kid) ? null : parsed.Kid, cancellationToken).ConfigureAwait(false);
-            var result = await _handler.Value.ValidateTokenAsync(parsed, Parameters(issuer.Issuer, audience, candidates)).ConfigureAwait(false);
-            if (result.IsValid) return Read(parsed, (token, role, audience), patterns);
+            var result = await _handler.Value.ValidateTokenAsync(parsed, is0x ? Parameters0x(parsed, audience, candidates) : Parameters(issuer.Issuer, audience, candidates)).ConfigureAwait(false);
+            if (result.IsValid) return Remember((token, role, audience), is0x ? Read0x(parsed, issuer.Issuer, patterns) : Read(parsed, patterns));
             Log.NotValid(_logger, result.Exception?.GetType().Name ?? "unknown");
         }
         return Refuse("no key of its issuer has signed it for this");
     }
 
-    private static string? Refusal(JsonWebToken token)
+    private static string? Refusal(JsonWebToken token, bool is0x)
     {
         if (token.IsEncrypted) return "it is encrypted";
-        if (!IsAccessToken(token.Typ)) return "its typ is not at+jwt";
+        if (!is0x && !IsAccessToken(token.Typ)) return "its typ is not at+jwt";
         // An extension that must be understood, and is not (RFC 7515, section 4.1.11).
         return token.TryGetHeaderValue<object>("crit", out _) ? "it has critical extensions" : null;
     }
@@ -118,14 +120,38 @@ internal sealed partial class AccessTokenValidator : IDisposable
         LifetimeValidator = (notBefore, expires, _, _) =>
         {
             var now = _time.GetUtcNow().UtcDateTime;
-            return expires > now && (notBefore is null || notBefore <= now);
+            return (expires is null || expires > now) && (notBefore is null || notBefore <= now);
         },
     };
 
-    private AccessToken? Read(JsonWebToken parsed, (string, TokenRole, string) key, TopicPatterns patterns)
+    // What it says of whom it is for and of its time holds, but it need not say so.
+    private TokenValidationParameters Parameters0x(JsonWebToken token, string audience, IReadOnlyList<SecurityKey> keys)
+    {
+        var parameters = Parameters(token.Issuer, audience, keys);
+        parameters.ValidateIssuer = false;
+        parameters.ValidateAudience = token.Audiences.Any();
+        parameters.RequireExpirationTime = false;
+        return parameters;
+    }
+
+    private AccessToken? Read(JsonWebToken parsed, TopicPatterns patterns)
     {
         if (AuthorizationDetails.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } details) return Refuse("its authorization details are not as they must be");
-        var token = new AccessToken(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details);
+        return new(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details);
+    }
+
+    private AccessToken? Read0x(JsonWebToken parsed, string issuer, TopicPatterns patterns)
+    {
+        if (MercureClaim.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } claim) return Refuse("its typ is not at+jwt, and its claim mercure is not there or not as it must be");
+        // One that cannot be read must not pass for none.
+        if (parsed.ValidTo == DateTime.MinValue && parsed.TryGetPayloadValue<object>(JwtRegisteredClaimNames.Exp, out _)) return Refuse("its exp is no time");
+        var expires = parsed.ValidTo == DateTime.MinValue ? DateTimeOffset.MaxValue : new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero);
+        return new(issuer, parsed.Subject ?? "", expires, claim.Details) { Is0x = true, Payload = claim.Payload };
+    }
+
+    private AccessToken? Remember((string, TokenRole, string) key, AccessToken? token)
+    {
+        if (token is null) return null;
         if (_known.Count >= MostKnown) _known.Clear();
         _known[key] = new(token, _time.GetTimestamp());
         return token;

@@ -9,12 +9,14 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
     /// <summary>The request's token, or none; or why it is refused.</summary>
     internal ValueTask<Authorized> ReadAsync(HttpContext context, TokenRole role)
     {
-        var presented = PresentedToken.Of(context.Request, options.Value.CookieName);
+        var presented = PresentedToken.Of(context.Request, options.Value);
+        // Also one that is not used.
+        if (options.Value.Accepts0x) context.Request.QueryString = Mercure0x.WithoutToken(context.Request.QueryString);
         if (presented.IsMalformed) return new(new Authorized(null, Problems.MalformedToken));
         if (presented.Token is null) return new(default(Authorized));
         if (presented.IsOfCookie && role == TokenRole.Publish && !IsTrustedOrigin(context.Request)) return new(new Authorized(null, Problems.ForeignOrigin));
         var validating = validator.ValidateAsync(presented.Token, role, Audience(context.Request), host.Patterns, context.RequestAborted);
-        return validating.IsCompletedSuccessfully ? new(Result(validating.Result)) : AwaitAsync(validating);
+        return validating.IsCompletedSuccessfully ? new(Result(validating.Result, presented)) : AwaitAsync(validating, presented);
     }
 
     /// <summary>Whether the token has expired since it was read.</summary>
@@ -38,9 +40,10 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
     /// <summary>The resource identifier that a token must be for.</summary>
     internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{options.Value.Reserved.Path}";
 
-    private static async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating) => Result(await validating.ConfigureAwait(false));
+    private static async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating, PresentedToken presented) => Result(await validating.ConfigureAwait(false), presented);
 
-    private static Authorized Result(AccessToken? token) => token is null ? new(null, Problems.InvalidToken) : new(token, null);
+    // A URL is no place for a token that knows better (RFC 9700, section 4.3.2).
+    private static Authorized Result(AccessToken? token, PresentedToken presented) => token is null || (presented.IsOfUrl && !token.Is0x) ? new(null, Problems.InvalidToken) : new(token, null);
 
     // A page of another site can have its visitor's browser publish with its cookie (CWE-352). A browser says whose page it is.
     private bool IsTrustedOrigin(HttpRequest request)

@@ -54,18 +54,18 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
         if (Refusal(authorized) is { } refusal) return authorization.RefuseAsync(context, refusal);
         var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns, body);
         if (query is null) return problem!.WriteAsync(context);
-        ISubscriberTracker? tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query.Matchers, authorized.Token) : null;
+        ISubscriberTracker? tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query, authorized.Token) : null;
         if (!limits.TryCount(context, authorized.Token, tracker, out tracker)) return Problems.TooManyStreams.WriteAsync(context);
         var beginning = query.Beginning.Under(context.Request);
         return EventStreamResponse.RunAsync(context, host, new SubscribeRequest
         {
-            Matchers = query.Matchers,
+            Matchers = query.All,
             TellGaps = query.TellGaps,
             Envelope = query.Envelope,
             LastEventId = beginning.LastEventId,
             Since = beginning.Since,
             Grants = authorized.Token?.Readable ?? [],
-            Expires = authorized.Token?.Expires,
+            Expires = authorized.Token is { } token && token.Expires != DateTimeOffset.MaxValue ? token.Expires : null,
             Tracker = tracker,
         });
     }

@@ -14,7 +14,11 @@ internal static class EventStreamResponse
         if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start) return RefuseAsync(context, host);
         Prepare(context);
         StreamSocket.Tune(context, host.WriteTimeout);
-        if (start.LastEventId is { } preceding) context.Response.Headers[LastEventId.ResponseField] = preceding;
+        if (start.LastEventId is { } preceding)
+        {
+            context.Response.Headers[LastEventId.ResponseField] = preceding;
+            if (host.Accepts0x) context.Response.Headers[LastEventId.RequestField] = preceding;
+        }
         var connection = StreamOutputs.ConnectionOf(context, host.FlushSends);
         // It is the stream's alone then, and closed with it.
         if (connection is not null) context.Response.Headers.Connection = "close";

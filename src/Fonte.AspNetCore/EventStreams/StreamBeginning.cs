@@ -44,7 +44,8 @@ internal struct StreamBeginning
     internal readonly StreamBeginning Under(HttpRequest request) =>
         new() { LastEventId = AspNetCore.LastEventId.OfField(request) ?? LastEventId, Since = Since };
 
-    private Problem? TakeLastEventId(FormReader pair)
+    /// <summary>Takes a cursor, whatever its name is.</summary>
+    internal Problem? TakeLastEventId(FormReader pair)
     {
         if (!pair.TryGetText(out var value))
             return new(StatusCodes.Status400BadRequest, "invalid-utf8", "The parameter last_event_id is not valid UTF-8; encode it so.");

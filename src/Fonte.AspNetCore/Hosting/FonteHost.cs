@@ -34,6 +34,8 @@ internal sealed partial class FonteHost(
     /// <summary>The hub, unless it is not started.</summary>
     internal EventHub? HubIfReady => _hub;
 
+    internal bool Accepts0x => options.Value.Accepts0x;
+
     internal TimeSpan WriteTimeout => options.Value.WriteTimeout;
 
     /// <summary>Whether a flush of a response returns only when its bytes are in the kernel: Kestrel's pipe to the socket holds none back.</summary>
@@ -74,6 +76,7 @@ internal sealed partial class FonteHost(
             Subscriptions.Start(_log);
         }
         if (options.Value.Issuers.Count > 0 && options.Value.Resource is null && options.Value.PublicUrls.Count == 0) Log.AnyHost(loggers.CreateLogger<FonteHost>());
+        if (options.Value.Accepts0x) Mercure0x.Tell(loggers.CreateLogger<FonteHost>());
         _drain = lifetime.ApplicationStopping.Register(_hub.Drain);
         return Task.CompletedTask;
     }

@@ -17,6 +17,7 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive(nameof(options.ReplayCacheBytes), options.ReplayCacheBytes);
         Positive(nameof(options.PatternCacheBytes), options.PatternCacheBytes);
         if (options.Resource is not null && !HubUrls.IsValid(options.Resource)) Add(nameof(options.Resource), "must be an absolute http or https URL without query and fragment");
+        if (options.MercureCompat is not (null or Mercure0x.Name)) Add(nameof(options.MercureCompat), $"must be {Mercure0x.Name}, or not given");
         Positive(nameof(options.MaxBodyBytes), options.MaxBodyBytes);
         Positive(nameof(options.MaxBatchBytes), options.MaxBatchBytes);
         Positive(nameof(options.MaxBatchEvents), options.MaxBatchEvents);

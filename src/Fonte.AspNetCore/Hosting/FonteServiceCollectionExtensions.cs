@@ -79,7 +79,7 @@ public static class FonteServiceCollectionExtensions
     {
         var before = options.ResponseHeaderEncodingSelector;
         options.ResponseHeaderEncodingSelector = name =>
-            name.Equals(LastEventId.ResponseField, StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8 : before(name);
+            name.Equals(LastEventId.ResponseField, StringComparison.OrdinalIgnoreCase) || name.Equals(LastEventId.RequestField, StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8 : before(name);
     }
 
     private sealed record FonteBuilder(IServiceCollection Services) : IFonteBuilder;

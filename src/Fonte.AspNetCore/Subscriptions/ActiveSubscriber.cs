@@ -7,12 +7,16 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
     private Task _told = Task.CompletedTask;
 
     /// <param name="all">Where it is listed.</param>
-    /// <param name="matchers">What it subscribes to; each is a subscription.</param>
+    /// <param name="query">What it subscribes to; each matcher is a subscription.</param>
     /// <param name="token">Its access token, for the payloads.</param>
-    internal ActiveSubscriber(ActiveSubscriptions all, IReadOnlyList<TopicMatcher> matchers, AccessToken? token)
+    internal ActiveSubscriber(ActiveSubscriptions all, SubscribeQuery query, AccessToken? token)
     {
         _all = all;
-        Subscriptions = [.. matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, all.Collection, PayloadOf(matcher, token)))];
+        Subscriptions =
+        [
+            .. query.Matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, all.Collection, PayloadOf(matcher, token))),
+            .. query.Selectors.Distinct().Select(selector => new ActiveSubscription(selector, Id, all.Collection, PayloadOf(selector, token), Is0x: true)),
+        ];
     }
 
     /// <summary>Random for each connection, so that nobody can choose or guess it.</summary>
@@ -26,7 +30,7 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
 
     // The matcher itself is compared as if it were a topic (draft, "Payloads").
     private static string? PayloadOf(TopicMatcher matcher, AccessToken? token) =>
-        token?.Details.FirstOrDefault(detail => detail.Subscribe && detail.Topics.Any(topic => topic.Matches(matcher.Pattern)))?.Payload;
+        token?.Payload ?? token?.Details.FirstOrDefault(detail => detail.Subscribe && detail.Topics.Any(topic => topic.Matches(matcher.Pattern)))?.Payload;
 }
 
 /// <summary>One matcher of one connection.</summary>
@@ -34,14 +38,15 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
 /// <param name="Subscriber">The connection's identifier.</param>
 /// <param name="Collection">The topic of all subscriptions.</param>
 /// <param name="Payload">A JSON object of its token, or <see langword="null"/>.</param>
-internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string Collection, string? Payload)
+/// <param name="Is0x">Whether it was made, and is told, as in Mercure 0.x.</param>
+internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string Collection, string? Payload, bool Is0x = false)
 {
     /// <summary>The matcher's type as it is written.</summary>
     internal string Type => TypeOf(Matcher);
 
     /// <summary>The topic of its events, which is also its address (draft, "Subscription Events").</summary>
     internal string Topic { get; } =
-        $"{Collection}/{TypeOf(Matcher)}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
+        $"{Collection}{(Is0x ? "" : "/" + TypeOf(Matcher))}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
 
     private static string TypeOf(TopicMatcher matcher) => matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
 }

@@ -72,7 +72,9 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
     }
 
     private Task TellAsync(ActiveSubscriber subscriber, bool active) =>
-        AppendAsync([.. subscriber.Subscriptions.Select(subscription => Draft(subscription.Topic, SubscriptionDocument.Write(subscription, active)))]);
+        AppendAsync([.. subscriber.Subscriptions.Select(subscription => subscription.Is0x
+            ? Draft(subscription.Topic, null, JsonLdSubscription.Write(subscription, active))
+            : Draft(subscription.Topic, EventRules.HubType, SubscriptionDocument.Write(subscription, active)))]);
 
     private async Task AppendAsync(IReadOnlyList<EventDraft> drafts)
     {
@@ -80,7 +82,7 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
         if (result.Outcome is not (AppendOutcome.Appended or AppendOutcome.AlreadyAppended)) Log.NotTold(logger, result.Outcome);
     }
 
-    private EventDraft Draft(string topic, ReadOnlyMemory<byte> document) => new() { Topics = [topic, Collection], Data = document, Type = EventRules.HubType, Private = true };
+    private EventDraft Draft(string topic, string? type, ReadOnlyMemory<byte> document) => new() { Topics = [topic, Collection], Data = document, Type = type, Private = true };
 
     private async Task EndFormerAsync(IEventLog log, long end)
     {
@@ -99,7 +101,7 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
                 from = slice.Next;
             }
             foreach (var some in former.Values.Chunk(1000))
-                await AppendAsync([.. some.Select(logged => Draft(logged.Topics[0], SubscriptionDocument.Ended(logged.Data)))]).ConfigureAwait(false);
+                await AppendAsync([.. some.Select(logged => Draft(logged.Topics[0], logged.Type, SubscriptionDocument.Ended(logged.Data)))]).ConfigureAwait(false);
             if (former.Count > 0) Log.EndedFormer(logger, former.Count);
         }
         catch (Exception exception) when (exception is LogDamagedException or JsonException)

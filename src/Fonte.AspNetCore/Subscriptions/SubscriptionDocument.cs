@@ -8,7 +8,7 @@ namespace Fonte.AspNetCore;
 internal static class SubscriptionDocument
 {
     // The documents are never put into HTML, so quotation marks need not be hidden from it.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal static ReadOnlyMemory<byte> Write(ActiveSubscription subscription, bool active)
     {

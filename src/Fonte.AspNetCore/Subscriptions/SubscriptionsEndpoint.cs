@@ -26,26 +26,41 @@ internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization aut
         // Before the list is read, so that who goes on from here misses nothing.
         var last = host.HubIfReady?.LastEventId ?? EventRules.Earliest;
         var segments = path[subscriptions.Collection.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
-        var document = segments switch
-        {
-            [] => SubscriptionDocument.WriteAll(path, subscriptions.All),
-            [var type, var match] => SubscriptionDocument.WriteAll(path, subscriptions.All.Where(each => each.Type == type && each.Matcher.Pattern == match)),
-            [var type, var match, var subscriber] when subscriptions.Of(subscriber).FirstOrDefault(each => each.Type == type && each.Matcher.Pattern == match) is { } found
-                => SubscriptionDocument.Write(found, active: true),
-            _ => default,
-        };
+        // Who comes with a token of a version gets its documents.
+        var is0x = authorized.Token!.Is0x;
+        var document = is0x ? Find0x(subscriptions, path, segments, last) : Find(subscriptions, path, segments);
         if (document.IsEmpty)
         {
             await Problems.NoSubscription.WriteAsync(context).ConfigureAwait(false);
             return;
         }
         var response = context.Response;
-        response.ContentType = "application/json";
+        response.ContentType = is0x ? Mercure0x.DocumentType : "application/json";
         response.ContentLength = document.Length;
-        response.Headers.Link = $"<{authorization.Audience(context.Request)}>; rel=\"mercure\"; last-event-id=\"{last}\"; type=\"{EventRules.HubType}\"; content-type=\"application/json\"";
+        response.Headers.Link = $"<{authorization.Audience(context.Request)}>; rel=\"mercure\"; last-event-id=\"{last}\"; type=\"{EventRules.HubType}\"; content-type=\"{response.ContentType}\"";
         response.Headers.CacheControl = "private, no-cache";
         await response.Body.WriteAsync(document, context.RequestAborted).ConfigureAwait(false);
     }
+
+    private static ReadOnlyMemory<byte> Find(ActiveSubscriptions subscriptions, string path, string[] segments) => segments switch
+    {
+        [] => SubscriptionDocument.WriteAll(path, subscriptions.All.Where(each => !each.Is0x)),
+        [var type, var match] => SubscriptionDocument.WriteAll(path, subscriptions.All.Where(Is(type, match))),
+        [var type, var match, var subscriber] when subscriptions.Of(subscriber).FirstOrDefault(Is(type, match)) is { } found => SubscriptionDocument.Write(found, active: true),
+        _ => default,
+    };
+
+    private static ReadOnlyMemory<byte> Find0x(ActiveSubscriptions subscriptions, string path, string[] segments, string last) => segments switch
+    {
+        [] => JsonLdSubscription.WriteAll(path, subscriptions.All.Where(each => each.Is0x), last),
+        [var topic] => JsonLdSubscription.WriteAll(path, subscriptions.All.Where(Is0x(topic)), last),
+        [var topic, var subscriber] when subscriptions.Of(subscriber).FirstOrDefault(Is0x(topic)) is { } found => JsonLdSubscription.Write(found, last),
+        _ => default,
+    };
+
+    private static Func<ActiveSubscription, bool> Is(string type, string match) => each => !each.Is0x && each.Type == type && each.Matcher.Pattern == match;
+
+    private static Func<ActiveSubscription, bool> Is0x(string topic) => each => each.Is0x && each.Matcher.Pattern == topic;
 
     private static string PathOf(HttpContext context)
     {
