@@ -31,8 +31,8 @@ internal sealed class RunningServer : IAsyncDisposable
         WaitAsync(Tool.Start(["serve", "--dev", "--urls", url, "--data", data, .. more]));
 
     /// <summary>Starts a server with settings of the environment, that lets nobody do what they do not allow.</summary>
-    internal static Task<RunningServer> StartWithAsync(IReadOnlyDictionary<string, string> environment) =>
-        WaitAsync(Tool.StartProgram("Fonte.Server", ["serve", "--urls", "http://127.0.0.1:0", "--data", ":memory:"], environment));
+    internal static Task<RunningServer> StartWithAsync(IReadOnlyDictionary<string, string> environment, string data = ":memory:", string url = "http://127.0.0.1:0") =>
+        WaitAsync(Tool.StartProgram("Fonte.Server", ["serve", "--urls", url, "--data", data], environment));
 
     internal static Task<RunningServer> StartNativeAsync(string data) =>
         WaitAsync(Tool.StartNative("serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", data));

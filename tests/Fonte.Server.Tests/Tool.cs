@@ -43,6 +43,9 @@ internal sealed partial class Tool : IAsyncDisposable
     internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false) =>
         StartProcess("dotnet", [PathOf(program), .. arguments], environment, folder, keepInput);
 
+    /// <summary>Runs a program of Node.js that lies beside the tests' sources, with the packages that <c>./test</c> installed.</summary>
+    internal static Tool StartNode(string script, params string[] arguments) => StartProcess("node", [Path.Combine(SourceRoot(), "tests", "Fonte.Server.Tests", script), .. arguments]);
+
     /// <summary>Runs a shell script whose arguments, <c>"$@"</c>, are the tool's command line.</summary>
     internal static Tool StartShell(string script, params string[] arguments) =>
         StartProcess("sh", ["-c", script, "sh", "dotnet", PathOf("Fonte.Server"), .. arguments]);
@@ -59,6 +62,14 @@ internal sealed partial class Tool : IAsyncDisposable
 
     internal static string PathOf(string program) =>
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), program + ".dll"));
+
+    // By looking upwards, because a deterministic build knows no path of its sources.
+    private static string SourceRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Fonte.slnx"))) folder = folder.Parent;
+        return folder.FullName;
+    }
 
     /// <summary>Runs to the end; within a minute.</summary>
     internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, byte[]? input = null, string? folder = null)
