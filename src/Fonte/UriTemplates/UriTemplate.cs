@@ -108,7 +108,7 @@ internal sealed class UriTemplate
 
     private static bool BeginsSegment(string text, int at)
     {
-        while (at < text.Length && text[at] == '{' && text[at + 1] == '/')
+        while (text.AsSpan(at).StartsWith("{/"))
         {
             var close = text.IndexOf('}', at);
             if (close < 0) return false;

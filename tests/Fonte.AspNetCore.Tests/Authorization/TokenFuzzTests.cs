@@ -10,6 +10,7 @@ namespace Fonte.AspNetCore.Tests.Authorization;
 public sealed class TokenFuzzTests
 {
     private const string Details = """{"authorization_details":[{"type":"https://mercure.rocks/authorization-detail","actions":["publish","subscribe"],"topics":[{"match":"a"},{"match":"/:x","match_type":"urlpattern"}],"payload":{"a":[1]}}]}""";
+    private const string Claim = """{"mercure":{"publish":["a","https://example.com/{a,b*}{?c:3}"],"subscribe":["*",null],"payload":{"a":[1]}},"https://mercure.rocks/":{}}""";
     private static readonly int Texts = Environment.GetEnvironmentVariable("FONTE_LONG") is null ? 2_000 : 1_000_000;
     private static readonly TopicPatterns Patterns = new(new(TestToken.Resource));
 
@@ -33,18 +34,25 @@ public sealed class TokenFuzzTests
         Mutated(Encoding.UTF8.GetBytes(Details)).Sample(payload => AuthorizationDetails.Read(payload, new(), Patterns), iter: Texts);
 
     [Fact]
-    public async Task No_token_that_was_changed_is_valid()
+    public void Any_claim_of_0x_is_read_or_refused() =>
+        Mutated(Encoding.UTF8.GetBytes(Claim)).Sample(payload => MercureClaim.Read(payload, new(), Patterns), iter: Texts);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_token_that_was_changed_is_valid(bool is0x)
     {
-        var options = new FonteHttpOptions { Issuers = { new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret } } };
+        var options = new FonteHttpOptions { Issuers = { new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret } }, MercureCompat = is0x ? Mercure0x.Name : null };
         using var validator = new AccessTokenValidator(Options.Create(options), TimeProvider.System, NullLogger<AccessTokenValidator>.Instance);
-        var valid = TestToken.Granting("publish", "a").Sign();
+        var token = TestToken.Granting("publish", "a");
+        var valid = (is0x ? token.WithHeader("typ", "JWT").With("mercure", new System.Text.Json.Nodes.JsonObject()) : token).Sign();
         Assert.NotNull(await ValidateAsync(valid));
         await Mutated(Encoding.ASCII.GetBytes(valid)).SampleAsync(async bytes =>
         {
-            var token = Encoding.Latin1.GetString(bytes);
+            var changed = Encoding.Latin1.GetString(bytes);
             // The last character of a signature has bits that mean nothing.
-            if (token.Length == valid.Length && token[..^1] == valid[..^1]) return;
-            Assert.Null(await ValidateAsync(token));
+            if (changed.Length == valid.Length && changed[..^1] == valid[..^1]) return;
+            Assert.Null(await ValidateAsync(changed));
         }, iter: Texts / 4);
 
         ValueTask<AccessToken?> ValidateAsync(string token) => validator.ValidateAsync(token, TokenRole.Publish, TestToken.Resource, Patterns, TestContext.Current.CancellationToken);

@@ -8,6 +8,7 @@ namespace Fonte.Tests.UriTemplates;
 /// <summary>Beside the package Std.UriTemplate, which expands.</summary>
 public sealed class UriTemplateExpansionTests
 {
+    private static readonly int Cases = Environment.GetEnvironmentVariable("FONTE_LONG") is null ? 20_000 : 1_000_000;
     private static readonly string[] Operators = ["", "+", "#", ".", "/", ";", "?", "&"];
     private static readonly Gen<string> Text = Gen.Char["ab,=/.;?&#%é€"].Array[0, 4].Select(characters => new string(characters));
     private static readonly Gen<object?> Value = Gen.OneOf(
@@ -37,7 +38,20 @@ public sealed class UriTemplateExpansionTests
             foreach (var (name, value) in new[] { ("x", x), ("y", y), ("z", z) }) if (value is not null) values[name] = value;
             var expansion = Std.UriTemplate.Expand(template, values);
             Assert.True(UriTemplate.Parse(template)!.IsMatch(expansion), $"{template} {expansion}");
-        }, iter: 20_000);
+        }, iter: Cases);
+
+    [Fact]
+    public void Any_text_is_a_template_or_none_and_selects_itself()
+    {
+        var patterns = new TopicPatterns(new("https://hub.example/.well-known/mercure"));
+        var piece = Gen.OneOf(Expression, Of("{", "}", "a", "/", ",", "*", ":3", ":99", "+", "?", ".", "..", "%", "%41", "é", "_", "=", " ", "!"));
+        piece.Array[1, 8].Select(string.Concat).Sample(text =>
+        {
+            var (matcher, fault) = patterns.OfSelector(text);
+            Assert.True(matcher is null != (fault is null));
+            Assert.True(matcher?.Matches(text) ?? true);
+        }, iter: Cases);
+    }
 
     // All texts of a few characters, beside what the section says as a regular expression.
     [Theory]
