@@ -25,6 +25,10 @@ public sealed class BenchOptions
     /// <value><c>text/plain</c></value>
     public string PublishType { get; init; } = "text/plain";
 
+    /// <summary>An access token for the streams and for publishing (RFC 6750, section 2.1).</summary>
+    /// <value><see langword="null"/>: none.</value>
+    public string? Token { get; init; }
+
     /// <summary>The server's process, of which processor time and memory are reported with those of its children.</summary>
     /// <value><see langword="null"/>: the processes that listen at the URL's port, where the system tells.</value>
     public int? ProcessId { get; init; }
@@ -106,6 +110,7 @@ public sealed class BenchOptions
         Require("--size", Size, Stamp.Length, MaximumSize);
         Require("--settle", SettleSeconds, 0, MaximumSeconds);
         Require("--stalled", Stalled, 0, Subscribers - 1);
+        if (Token is not null && (Token.Length == 0 || Token.AsSpan().ContainsAnyExceptInRange('!', '~'))) throw new BenchException("--token must be an access token: ASCII without spaces.");
         if (PublishUrl is null) return;
         if (Topics > 1)
             throw new BenchException("With --publish-url there is one topic, the one of the URLs: leave --topics at 1.");

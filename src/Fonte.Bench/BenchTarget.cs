@@ -62,7 +62,7 @@ internal sealed class BenchTarget
     public byte[] StreamRequest(int? topic)
     {
         return Encoding.ASCII.GetBytes(
-            $"GET {PathOf(topic)} HTTP/1.1\r\nHost: {_url.Authority}\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n\r\n");
+            $"GET {PathOf(topic)} HTTP/1.1\r\nHost: {_url.Authority}\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n{Authorization}\r\n");
     }
 
     /// <summary>A publish request, into which the topic's name, if it is a hub, and the stamp are written at their places.</summary>
@@ -73,13 +73,15 @@ internal sealed class BenchTarget
         var path = _options.IsHub ? HubPath : _publishUrl.PathAndQuery;
         var body = Encoding.UTF8.GetBytes(form.Replace("{data}", new string('x', _options.Size), StringComparison.Ordinal));
         var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"POST {path} HTTP/1.1\r\nHost: {_publishUrl.Authority}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n"));
+            $"POST {path} HTTP/1.1\r\nHost: {_publishUrl.Authority}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n{Authorization}\r\n"));
         var dataAt = Encoding.UTF8.GetByteCount(form.AsSpan(0, form.IndexOf("{data}", StringComparison.Ordinal)));
         return ([.. head, .. body], _options.IsHub ? head.Length + "topic=".Length : -1, head.Length + dataAt);
     }
 
     /// <summary>The topic's name; all names of a run have the same length.</summary>
     public string TopicName(int topic) => TopicPrefix + topic.ToString("D5", CultureInfo.InvariantCulture);
+
+    private string Authorization => _options.Token is { } token ? $"Authorization: Bearer {token}\r\n" : "";
 
     private string PathOf(int? topic) => topic is { } number && _options.IsHub ? $"{HubPath}?match={TopicName(number)}" : _streamPath;
 

@@ -12,7 +12,14 @@ internal sealed class SecureSubscriber(BenchRun run, int topic, int lanes, byte[
     private EventStreamScanner? _scanner;
 
     /// <summary>A client for all streams of a run. It accepts any certificate.</summary>
-    public static HttpClient CreateClient(bool http2) => new(new SocketsHttpHandler
+    public static HttpClient CreateClient(bool http2, string? token)
+    {
+        var client = CreateClient(http2);
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
+
+    private static HttpClient CreateClient(bool http2) => new(new SocketsHttpHandler
     {
         UseProxy = false,
         EnableMultipleHttp2Connections = true,

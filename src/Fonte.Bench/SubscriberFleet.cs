@@ -21,7 +21,7 @@ internal sealed class SubscriberFleet : IDisposable
     {
         _options = options;
         _target = target;
-        if (target.IsSecure) _client = SecureSubscriber.CreateClient(options.Http2);
+        if (target.IsSecure) _client = SecureSubscriber.CreateClient(options.Http2, options.Token);
         var buffers = GC.AllocateUninitializedArray<byte>(target.IsSecure ? 0 : options.Subscribers * SocketSubscriber.BufferLength, pinned: true);
         _subscribers = new Subscriber[options.Subscribers];
         _listening = new Task[options.Subscribers];

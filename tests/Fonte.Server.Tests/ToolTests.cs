@@ -70,6 +70,9 @@ public sealed class ToolTests
             Assert.Equal(0, (await Tool.RunAsync(["publish", "--url", url, "-t", "/books/3", "-d", "open /books/3", "--token", token.Output])).ExitCode);
             // The private event of the other book has gone by.
             Assert.EndsWith("open /books/3", await reader.LineAsync("open"), StringComparison.Ordinal);
+            string[] load = ["bench", "--url", $"{server.Hub}?match=/books/1", "--publish-url", server.Hub.ToString(), "--publish-body", "topic=/books/1&private=on&data={data}", "--publish-type", "application/x-www-form-urlencoded", "--subscribers", "2", "--seconds", "1"];
+            Assert.Equal(0, (await Tool.RunAsync([.. load, "--token", token.Output])).ExitCode);
+            Assert.NotEqual(0, (await Tool.RunAsync(load)).ExitCode);
         }
         finally
         {

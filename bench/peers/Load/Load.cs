@@ -23,6 +23,7 @@ internal sealed record Load
     public int Topics { get; init; } = 1;
     public bool Unheard { get; init; }
     public bool Http2 { get; init; }
+    public string? Token { get; init; }
 
     /// <summary>What the child does that was started with this as JSON: the report goes to the standard output.</summary>
     public static async Task<int> RunChildAsync(string json, CancellationToken cancellationToken)
@@ -47,6 +48,7 @@ internal sealed record Load
                 Topics = load.Topics,
                 Unheard = load.Unheard,
                 Http2 = load.Http2,
+                Token = load.Token,
                 AnyType = true,
                 Opening = load.IsSignalR ? () => new SignalROpening() : null,
                 OpenTimeout = TimeSpan.FromSeconds(30),

@@ -11,6 +11,9 @@ internal sealed class FontePeer(string name, string server, params string[] opti
 
     public override Load LoadAt(int port) => new() { Url = $"http://127.0.0.1:{port}" };
 
+    /// <summary>Settings of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     // With a certificate it also listens at the next port, over TLS; the addresses are bound in this order.
     private bool IsSecure => options.Contains("--tls-cert");
 
@@ -21,6 +24,6 @@ internal sealed class FontePeer(string name, string server, params string[] opti
         if (!File.Exists(server)) throw new PeerBenchException($"There is no {server}: build it first ({(server.EndsWith(".dll", StringComparison.Ordinal) ? "dotnet build" : "./run build-aot")}).");
         var urls = $"http://127.0.0.1:{port}" + (IsSecure ? $";https://127.0.0.1:{port + 1}" : "");
         string[] serve = ["serve", "--dev", "--urls", urls, "--data", Path.Combine(folder, "data"), .. options];
-        return server.EndsWith(".dll", StringComparison.Ordinal) ? new("dotnet", [server, .. serve]) : new(server, serve);
+        return server.EndsWith(".dll", StringComparison.Ordinal) ? new("dotnet", [server, .. serve]) { Environment = Settings } : new(server, serve) { Environment = Settings };
     }
 }

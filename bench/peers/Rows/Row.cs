@@ -8,17 +8,20 @@ namespace Fonte.PeerBench;
 internal sealed record Row(
     string Name, string What, Func<RowRun, CancellationToken, Task<Dictionary<string, double>>> MeasureAsync, IReadOnlyDictionary<string, (double Bar, double Goal)> Bars)
 {
-    public static readonly IReadOnlyList<Row> All = [TopicRows.Topics, TopicRows.Unheard, StalledRow.Row, ReconnectRow.InWindow, ReconnectRow.FromLog, StartRow.Row, SecureRow.Row];
+    public static readonly IReadOnlyList<Row> All = [TopicRows.Topics, TopicRows.Unheard, StalledRow.Row, ReconnectRow.InWindow, ReconnectRow.FromLog, StartRow.Row, SecureRow.Row, GrantedRow.Row];
 }
 
 /// <summary>What a row is given to work with.</summary>
 internal sealed record RowRun(PeerBenchOptions Options)
 {
     /// <summary>Starts the native server on a new log.</summary>
-    public async Task<RowServer> StartAsync(CancellationToken cancellationToken, params string[] more)
+    public Task<RowServer> StartAsync(CancellationToken cancellationToken, params string[] more) => StartAsync(new FontePeer("fonte-aot", Options.Aot, more), cancellationToken);
+
+    /// <summary>Starts a server of the row's own making.</summary>
+    public async Task<RowServer> StartAsync(FontePeer peer, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Options.Data, $"row-{Guid.NewGuid():N}");
-        return new(await new FontePeer("fonte-aot", Options.Aot, more).StartAsync(folder, Options.Placement, cancellationToken), folder);
+        return new(await peer.StartAsync(folder, Options.Placement, cancellationToken), folder);
     }
 
     /// <summary>A new server, one load, and what it measured.</summary>

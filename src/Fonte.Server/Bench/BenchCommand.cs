@@ -21,10 +21,11 @@ internal static class BenchCommand
         var settle = Number("--settle", "Seconds that all stay idle before their memory is measured.", 0);
         var stalled = Number("--stalled", "How many of the subscribers read nothing until all others have everything.", 0);
         var http2 = new Option<bool>("--http2") { Description = "HTTP/2 instead of HTTP/1.1, for an https URL." };
+        var token = HubCall.TokenOption();
         var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
         var command = new Command("bench", "Measures a server: deliveries per second, latency, and every event lost, doubled or out of order.")
         {
-            url, subscribers, rate, size, seconds, topics, publishUrl, publishBody, publishType, process, settle, stalled, http2, json,
+            url, subscribers, rate, size, seconds, topics, publishUrl, publishBody, publishType, process, settle, stalled, http2, token, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -45,6 +46,7 @@ internal static class BenchCommand
                 SettleSeconds = parsed.GetValue(settle),
                 Stalled = parsed.GetValue(stalled),
                 Http2 = parsed.GetValue(http2),
+                Token = HubCall.TokenOf(parsed.GetValue(token)),
                 Json = parsed.GetValue(json),
                 Progress = bar,
             };

@@ -13,11 +13,13 @@ internal static class HubCall
     /// <summary>The option <c>--token</c>.</summary>
     internal static Option<string?> TokenOption() => new("--token") { Description = $"An access token, as 'fonte token' makes it. Default: {TokenVariable} of the environment, where others do not see it" };
 
+    /// <summary>The token that was given, or that of the environment; or <see langword="null"/>.</summary>
+    internal static string? TokenOf(string? given) => (given ?? Environment.GetEnvironmentVariable(TokenVariable))?.Trim() is { Length: > 0 } token ? token : null;
+
     internal static async Task<int> RunAsync(Uri hub, string? token, Func<FonteClient, Task> work, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
-        token ??= Environment.GetEnvironmentVariable(TokenVariable);
-        if (!string.IsNullOrWhiteSpace(token)) http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token.Trim()}");
+        if (TokenOf(token) is { } given) http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {given}");
         // For the response's headers only, which is how the client asks; in a stream it watches for silence by itself.
         http.Timeout = Timeout;
         var client = new FonteClient(http, new FonteClientOptions
