@@ -37,7 +37,7 @@ public sealed class AccessTokenIssuer
         return new(issuer, audience, new(new SymmetricSecurityKey(key), SecurityAlgorithms.HmacSha256), timeProvider);
     }
 
-    /// <summary>Issues tokens signed with the first private key of a file: ES256 for a P-256 key, RS256 for an RSA key of 2048 bits or more.</summary>
+    /// <summary>Issues tokens signed with the first private key of a file: ES256 for a P-256 key, EdDSA for an Ed25519 key, RS256 for an RSA key of 2048 bits or more.</summary>
     /// <param name="issuer">Who issues them: the hub's <see cref="IssuerOptions.Issuer"/>.</param>
     /// <param name="audience">The hub they are for: its <see cref="FonteHttpOptions.Resource"/>, or its URL.</param>
     /// <param name="path">A file in PEM, or with a JWK.</param>
@@ -51,7 +51,7 @@ public sealed class AccessTokenIssuer
         {
             if (AlgorithmOf(key) is { } algorithm) return new(issuer, audience, new(key, algorithm), timeProvider);
         }
-        throw new FormatException("It holds no private key for ES256 or RS256, and no shared one for HS256.");
+        throw new FormatException("It holds no private key for ES256, RS256 or EdDSA, and no shared one for HS256.");
     }
 
     /// <summary>Issues a token.</summary>
@@ -69,11 +69,15 @@ public sealed class AccessTokenIssuer
     {
         ECDsaSecurityKey curve when IsPrivate(() => curve.ECDsa.ExportParameters(includePrivateParameters: true)) => SecurityAlgorithms.EcdsaSha256,
         RsaSecurityKey rsa when IsPrivate(() => rsa.Rsa.ExportParameters(includePrivateParameters: true)) => SecurityAlgorithms.RsaSha256,
-        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve, HasPrivateKey: true } => SecurityAlgorithms.EcdsaSha256,
-        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA, HasPrivateKey: true } => SecurityAlgorithms.RsaSha256,
-        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.Octet } => SecurityAlgorithms.HmacSha256,
+        Ed25519Key { PrivateKeyStatus: PrivateKeyStatus.Exists } ed25519 => Own(ed25519.Own, Ed25519Key.Algorithm, Ed25519Key.FullAlgorithm),
+        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve, HasPrivateKey: true } jwk => Own(jwk.Alg, SecurityAlgorithms.EcdsaSha256),
+        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA, HasPrivateKey: true } jwk => Own(jwk.Alg, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256),
+        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.Octet } jwk => Own(jwk.Alg, SecurityAlgorithms.HmacSha256),
         _ => null,
     };
+
+    // What the key says it is for, if it is one of these; the first if it says nothing.
+    private static string? Own(string? own, params ReadOnlySpan<string> algorithms) => string.IsNullOrEmpty(own) ? algorithms[0] : algorithms.Contains(own) ? own : null;
 
     private static bool IsObject(string json)
     {

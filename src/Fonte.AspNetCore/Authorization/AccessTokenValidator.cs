@@ -19,7 +19,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private const int MostKnown = 4096;
 
     // What "none" and HMAC with a public key are not on (RFC 8725, section 2.1).
-    private static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.HmacSha256];
+    private static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.HmacSha256, Ed25519Key.Algorithm, Ed25519Key.FullAlgorithm];
 
     // For how long a signature that was verified need not be verified again; a key that is taken away counts no longer.
     private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(60);
@@ -83,6 +83,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
         {
             if (!issuer.Serves(role) || (issuer.Issuer != parsed.Issuer && !isOfAny)) continue;
             var candidates = await keys.GetAsync(string.IsNullOrEmpty(parsed.Kid) ? null : parsed.Kid, cancellationToken).ConfigureAwait(false);
+            candidates = [.. candidates.Where(key => FixedTokenKeys.Serves(key, parsed.Alg))];
             var result = await _handler.Value.ValidateTokenAsync(parsed, is0x ? Parameters0x(parsed, audience, candidates) : Parameters(issuer.Issuer, audience, candidates)).ConfigureAwait(false);
             if (result.IsValid) return Remember((token, role, audience), is0x ? Read0x(parsed, issuer.Issuer, patterns) : Read(parsed, patterns));
             Log.NotValid(_logger, result.Exception?.GetType().Name ?? "unknown");

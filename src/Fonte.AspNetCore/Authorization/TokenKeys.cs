@@ -21,6 +21,9 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
 
     private const int LeastRsaBits = 2048;
 
+    // RFC 5480, section 2.1.1.1.
+    private const string Nist256 = "1.2.840.10045.3.1.7";
+
     public ValueTask<IReadOnlyList<SecurityKey>> GetAsync(string? keyId, CancellationToken cancellationToken) => new(keys);
 
     internal static FixedTokenKeys OfSecret(string secret) => new([new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret))]);
@@ -30,7 +33,7 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     internal static FixedTokenKeys OfFile(string path) =>
-        ReadFile(path) is { Count: > 0 } keys ? new(keys) : throw new FormatException("It holds no key for ES256, RS256, PS256 or HS256.");
+        ReadFile(path) is { Count: > 0 } keys ? new(keys) : throw new FormatException("It holds no key for ES256, RS256, PS256, EdDSA or HS256 that may verify signatures.");
 
     /// <summary>The keys of a file that can be used, public and private.</summary>
     /// <exception cref="FormatException">It is no JWK Set. The message is a sentence.</exception>
@@ -49,7 +52,7 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
         try
         {
             var set = json.Contains("\"keys\"", StringComparison.Ordinal) ? new JsonWebKeySet(json).Keys : [new JsonWebKey(json)];
-            return [.. set.Where(key => IsForSignatures(key) && (withSecrets || key.Kty != JsonWebAlgorithmsKeyTypes.Octet))];
+            return [.. set.Where(key => withSecrets || key.Kty != JsonWebAlgorithmsKeyTypes.Octet).Select(OfJwk).OfType<SecurityKey>()];
         }
         catch (Exception exception) when (exception is ArgumentException or System.Text.Json.JsonException or NotSupportedException)
         {
@@ -57,13 +60,30 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
         }
     }
 
-    private static bool IsForSignatures(JsonWebKey key) => key.Use is null or "" or "sig" && key.Kty switch
+    /// <summary>Whether a key that is known may have signed with this algorithm: one that says with which has signed with no other (RFC 7517, section 4.4; RFC 8725, section 3.1).</summary>
+    internal static bool Serves(SecurityKey key, string algorithm) => key switch
     {
-        JsonWebAlgorithmsKeyTypes.EllipticCurve => key.Crv == JsonWebKeyECTypes.P256,
-        JsonWebAlgorithmsKeyTypes.RSA => key.KeySize >= LeastRsaBits,
-        JsonWebAlgorithmsKeyTypes.Octet => key.KeySize >= LeastSecretBytes * 8,
-        _ => false,
+        JsonWebKey { Alg: { Length: > 0 } own } => own == algorithm,
+        Ed25519Key { Own: { Length: > 0 } own } => own == algorithm,
+        _ => true,
     };
+
+    private static SecurityKey? OfJwk(JsonWebKey key)
+    {
+        if (!IsForSignatures(key)) return null;
+        return key.Kty switch
+        {
+            JsonWebAlgorithmsKeyTypes.EllipticCurve when key.Crv == JsonWebKeyECTypes.P256 => key,
+            JsonWebAlgorithmsKeyTypes.RSA when key.KeySize >= LeastRsaBits => key,
+            JsonWebAlgorithmsKeyTypes.Octet when key.KeySize >= LeastSecretBytes * 8 => key,
+            Ed25519Key.KeyType when key.Crv == Ed25519Key.Curve => Ed25519Key.OfJwk(key),
+            _ => null,
+        };
+    }
+
+    // RFC 7517, sections 4.2 and 4.3.
+    private static bool IsForSignatures(JsonWebKey key) =>
+        key.Use is null or "" or "sig" && (key.KeyOps.Count == 0 || key.KeyOps.Contains("verify") || (key.KeyOps.Contains("sign") && (key.HasPrivateKey || key.Kty == JsonWebAlgorithmsKeyTypes.Octet)));
 
     private static List<SecurityKey> OfPem(string text)
     {
@@ -73,8 +93,10 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
         {
             var label = rest[fields.Label].ToString();
             var pem = rest[fields.Location].ToString();
+            var content = Convert.FromBase64String(rest[fields.Base64Data].ToString());
             rest = rest[fields.Location.End..];
-            if (OfPem(label, pem) is { } key) keys.Add(key);
+            if (Ed25519Key.OfPem(label, content) is { } ed25519) keys.Add(ed25519);
+            else if (OfPem(label, pem) is { } key) keys.Add(key);
         }
         return keys;
     }
@@ -87,7 +109,10 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
             try
             {
                 curve.ImportFromPem(pem);
-                return curve.KeySize == 256 ? new ECDsaSecurityKey(curve) : null;
+                // By its name: other curves have keys as long.
+                if (curve.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == Nist256) return new ECDsaSecurityKey(curve);
+                curve.Dispose();
+                return null;
             }
             catch (Exception exception) when (exception is CryptographicException or ArgumentException)
             {
