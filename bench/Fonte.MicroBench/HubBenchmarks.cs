@@ -8,7 +8,8 @@ namespace Fonte.MicroBench;
 public class HubBenchmarks
 {
     private const int Topics = 15_000;
-    private readonly LogIdentity _identity = LogIdentity.New();
+    private readonly EventIds _positions = new PositionIds(LogIdentity.New());
+    private readonly EventIds _opaque = new OpaqueIds(LogIdentity.New(), new byte[32]);
     private readonly LoggedEvent _event = new()
     {
         Offset = 123_456,
@@ -32,7 +33,11 @@ public class HubBenchmarks
 
     /// <summary>An event of 100 bytes as a chunk.</summary>
     [Benchmark]
-    public byte[] Encode() => new EventFrame(_event, _identity).Chunk;
+    public byte[] Encode() => new EventFrame(_event, _positions).Chunk;
+
+    /// <summary>The same with an opaque ID.</summary>
+    [Benchmark]
+    public byte[] EncodeOpaque() => new EventFrame(_event, _opaque).Chunk;
 
     /// <summary>An event against a selection of two topics.</summary>
     [Benchmark]

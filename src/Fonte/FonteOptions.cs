@@ -46,6 +46,14 @@ public class FonteOptions
     /// <value>33,554,432 (32 MiB)</value>
     public long PatternCacheBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>How the IDs look that the hub gives: those of events without an ID of their publisher's, and cursors.</summary>
+    /// <value><see cref="EventIdForm.Positions"/></value>
+    public EventIdForm EventIds { get; set; }
+
+    /// <summary>A secret of 32 bytes of UTF-8 or more with which opaque event IDs are made.</summary>
+    /// <value><see langword="null"/>: one that is made once and kept in the log's folder, or with a log in memory for as long as the process lives.</value>
+    public string? EventIdKey { get; set; }
+
     /// <summary>After how long without an event a stream gets a heartbeat.</summary>
     /// <value>15 seconds</value>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);

@@ -59,6 +59,22 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Opaque_cursor_outlives_a_killed_server()
+    {
+        string cursor;
+        await using (var server = await RunningServer.StartAsync(_folder.Path, more: ["--event-ids", "opaque"]))
+        {
+            cursor = await server.PublishAsync("a", "1");
+            await server.PublishAsync("a", "2");
+            server.Tool.Signal(RunningServer.KillNine);
+            await server.Tool.EndAsync();
+        }
+        await using var again = await RunningServer.StartAsync(_folder.Path, more: ["--event-ids", "opaque"]);
+        Assert.StartsWith("urn:fonte:x:", cursor, StringComparison.Ordinal);
+        Assert.Equal(["2"], await again.ReadAsync("a", cursor, 1));
+    }
+
+    [Fact]
     public async Task Connections_beyond_the_descriptor_limit_are_closed_and_the_others_served()
     {
         // 272 descriptors leave room for 16 connections.

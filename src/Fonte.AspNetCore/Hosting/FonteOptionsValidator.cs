@@ -11,6 +11,8 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         var errors = new ValidateOptionsResultBuilder();
         if (string.IsNullOrWhiteSpace(options.Data)) Add(nameof(options.Data), "must be a folder, or :memory:");
         if (!Enum.IsDefined(options.Synchronous)) Add(nameof(options.Synchronous), "must be Full or Normal");
+        if (!Enum.IsDefined(options.EventIds)) Add(nameof(options.EventIds), "must be Positions or Opaque");
+        if (options.EventIdKey is { } key && System.Text.Encoding.UTF8.GetByteCount(key) < EventIdKey.LeastBytes) Add(nameof(options.EventIdKey), $"must have {EventIdKey.LeastBytes} bytes or more");
         Positive(nameof(options.MemoryLogBytes), options.MemoryLogBytes);
         Positive(nameof(options.MaxPendingBytes), options.MaxPendingBytes);
         Positive(nameof(options.RecentWindowBytes), options.RecentWindowBytes);

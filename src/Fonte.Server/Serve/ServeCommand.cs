@@ -20,6 +20,7 @@ internal static class ServeCommand
         Text("--public-urls", "PublicUrls", "Schemes and hosts under which the hub may be reached, separated by commas; a request for another gets 421. Default: every one");
         Text("--cookie-name", "CookieName", "The cookie in which browsers may present a token. Default: __Secure-mercure_access_token");
         Text("--mercure-compat", "MercureCompat", "A former version of the protocol to understand too: 0.x. It weakens authorization; see docs/mercure-0x.md.");
+        Text("--event-ids", "EventIds", "How the hub's event IDs look: positions, or opaque where order and rate are a secret. Default: positions");
         Text("--synchronous", "Synchronous", "What an acknowledged event survives: Full (also a power cut) or Normal (a killed process). Default: Full");
         Text("--tls-cert", "TlsCert", "PEM file with the certificate for https addresses.");
         Text("--tls-key", "TlsKey", "PEM file with the certificate's private key.");

@@ -1,7 +1,7 @@
 namespace Fonte;
 
 /// <summary>Follows the tail of the log: puts each durable event into the recent window, and wakes the pumps.</summary>
-internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, ReplayReaders readers, IReadOnlyList<Pump> pumps)
+internal sealed class Dispatcher(IEventLog log, EventIds ids, OffsetRing<EventFrame> window, ReplayReaders readers, IReadOnlyList<Pump> pumps)
 {
     private const int BatchEvents = 1024;
     private const long BatchBytes = 4 * 1024 * 1024;
@@ -48,7 +48,7 @@ internal sealed class Dispatcher(IEventLog log, OffsetRing<EventFrame> window, R
             return;
         }
         var frames = new EventFrame[slice.Events.Count];
-        for (var i = 0; i < frames.Length; i++) frames[i] = new(slice.Events[i], log.Identity);
+        for (var i = 0; i < frames.Length; i++) frames[i] = new(slice.Events[i], ids);
         window.Append(frames, slice.Next);
         foreach (var pump in pumps) pump.PostTailMoved();
     }

@@ -16,6 +16,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IEventLog _log;
+    private readonly EventIds _ids;
     private readonly FonteOptions _options;
     private readonly HubServices _services;
     private readonly ReplayReaders _readers;
@@ -33,16 +34,17 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     internal EventHub(IEventLog log, FonteOptions options, HubServices services)
     {
         (_log, _options, _services) = (log, options, services);
+        _ids = options.EventIds == EventIdForm.Opaque ? new OpaqueIds(log.Identity, EventIdKey.Of(options)) : new PositionIds(log.Identity);
         _maxSubscribers = options.MaxSubscribers > 0 ? options.MaxSubscribers : DescriptorLimit.Subscribers();
         var window = new OffsetRing<EventFrame>(log.NextOffset, options.RecentWindowBytes);
-        _readers = new(log, options.ReplayCacheBytes, services);
-        var settings = new PumpSettings(log.Identity, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics)
+        _readers = new(log, _ids, options.ReplayCacheBytes, services);
+        var settings = new PumpSettings(_ids, options.HeartbeatInterval, options.WriteTimeout, services.Time, services.Metrics)
         {
             PatternCacheBytes = options.PatternCacheBytes / Environment.ProcessorCount,
             DrainedAtOnce = Math.Max(1, (int)(options.DrainRate * DrainInterval.TotalSeconds / Environment.ProcessorCount)),
         };
         _pumps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pump(window, _readers, settings))];
-        var dispatcher = new Dispatcher(log, window, _readers, _pumps);
+        var dispatcher = new Dispatcher(log, _ids, window, _readers, _pumps);
         Start("dispatcher", healthy => dispatcher.RunAsync(healthy, _stopping.Token));
         for (var i = 0; i < _pumps.Length; i++) Start($"pump-{i}", _pumps[i].RunAsync);
         _ticks = services.Time.CreateTimer(_ => Broadcast(PumpMessageKind.Tick), null, TickInterval, TickInterval);
@@ -50,10 +52,8 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         services.Metrics.Observe(log);
     }
 
-    internal LogIdentity Identity => _log.Identity;
-
-    /// <summary>The position of the last event that is durable, or <c>earliest</c> before the first.</summary>
-    internal string LastEventId => _log.NextOffset == _log.OldestOffset ? EventRules.Earliest : _log.Identity.At(_log.NextOffset - 1).ToString();
+    /// <summary>The ID of the place of the last event that is durable, or <c>earliest</c> before the first.</summary>
+    internal string LastEventId => _log.NextOffset == _log.OldestOffset ? EventRules.Earliest : _ids.At(_log.NextOffset - 1);
 
     /// <summary>What keeps the hub from doing its work now, in sentences; empty while it is ready.</summary>
     internal IReadOnlyCollection<string> Faults =>
@@ -79,7 +79,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     {
         try
         {
-            var point = Resumption.Resolve(_log, request);
+            var point = Resumption.Resolve(_log, _ids, request);
             _services.Metrics.Resumed(point);
             return point;
         }
@@ -197,7 +197,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         return new(PublishOutcome.Published, first) { Ids = ids, IsRepeated = isRepeated };
     }
 
-    private string IdOf(EventDraft draft, long offset) => draft.Id ?? _log.Identity.At(offset).ToString();
+    private string IdOf(EventDraft draft, long offset) => draft.Id ?? _ids.At(offset);
 
     private void Broadcast(PumpMessageKind kind)
     {

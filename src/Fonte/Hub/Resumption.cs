@@ -8,7 +8,7 @@ internal static class Resumption
     /// event; without one the time since which events are wanted. What cannot be resolved starts at the oldest kept event, with a gap to be told; and a
     /// gap is told where retention or erasure may have taken events of these topics from behind the cursor. May block on the disk.
     /// </summary>
-    internal static ResumePoint Resolve(IEventLog log, SubscribeRequest request)
+    internal static ResumePoint Resolve(IEventLog log, EventIds ids, SubscribeRequest request)
     {
         var lastEventId = request.LastEventId;
         if (string.IsNullOrEmpty(lastEventId) && request.Since is null) return new(log.NextOffset, null) { Truncations = log.Truncations };
@@ -20,10 +20,10 @@ internal static class Resumption
         {
             if (string.IsNullOrEmpty(lastEventId)) return FromTime(request.Since!.Value);
             if (lastEventId == EventRules.Earliest) return new(log.OldestOffset, EventRules.Earliest);
-            if (!Position.TryParse(lastEventId, out var position))
+            if (ids.Find(lastEventId) is not { } place)
                 return log.FindEventId(lastEventId) is { } offset ? After(offset, lastEventId) : FromOldest(GapReason.Unknown);
-            if (!log.Identity.Includes(position)) return FromOldest(GapReason.OtherEpoch);
-            return position.Offset >= log.NextOffset ? FromOldest(GapReason.Future) : After(position.Offset, lastEventId);
+            if (place.Fault is { } fault) return FromOldest(fault);
+            return place.Offset >= log.NextOffset ? FromOldest(GapReason.Future) : After(place.Offset, lastEventId);
         }
 
         ResumePoint FromOldest(GapReason reason) => new(log.OldestOffset, EventRules.Earliest, new(reason, lastEventId));
@@ -36,7 +36,7 @@ internal static class Resumption
         ResumePoint FromTime(DateTimeOffset since)
         {
             var before = log.FindTime((since - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) - 1;
-            return After(before + 1 == log.OldestOffset ? 0 : before, log.Identity.At(before).ToString());
+            return After(before + 1 == log.OldestOffset ? 0 : before, ids.At(before));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Fonte.Tests.Events;
 
 public sealed class EventStreamFormatTests
 {
-    private static readonly LogIdentity Identity = new([new LogEpoch("abcdefghijkl", 1)]);
+    private static readonly EventIds Ids = new PositionIds(new([new LogEpoch("abcdefghijkl", 1)]));
 
     [Fact]
     public void Event_of_the_lecture_has_the_block_of_the_lecture() =>
@@ -50,8 +50,8 @@ public sealed class EventStreamFormatTests
     {
         var writer = new ArrayBufferWriter<byte>();
         EventStreamFormat.Retry(writer, 2500);
-        EventStreamFormat.PositionBlock(writer, Identity.At(3));
-        EventStreamFormat.Heartbeat(writer, Identity.At(4));
+        EventStreamFormat.PositionBlock(writer, Ids.At(3));
+        EventStreamFormat.Heartbeat(writer, Ids.At(4));
         EventStreamFormat.Heartbeat(writer, position: null);
         Assert.Equal("retry: 2500\n\nid: urn:fonte:abcdefghijkl:3\n\n:\nid: urn:fonte:abcdefghijkl:4\n\n:\n\n", Encoding.UTF8.GetString(writer.WrittenSpan));
         Assert.Empty(SseParser.Create(new MemoryStream(writer.WrittenSpan.ToArray())).Enumerate());
@@ -61,7 +61,7 @@ public sealed class EventStreamFormatTests
     public void Gap_tells_reason_cursor_and_oldest_and_has_the_position_before_it()
     {
         var writer = new ArrayBufferWriter<byte>();
-        EventStreamFormat.Gap(writer, new(GapReason.Unknown, "a\"\n<"), Identity.At(41));
+        EventStreamFormat.Gap(writer, new(GapReason.Unknown, "a\"\n<"), Ids.At(41), Ids.At(42));
         Assert.Equal(
             "id: urn:fonte:abcdefghijkl:41\nevent: fonte-gap\ndata: {\"reason\":\"unknown\",\"from\":\"a\\u0022\\n\\u003C\",\"oldest\":\"urn:fonte:abcdefghijkl:42\"}\n\n",
             Encoding.UTF8.GetString(writer.WrittenSpan));
@@ -79,6 +79,6 @@ public sealed class EventStreamFormatTests
             Type = type,
             RetryMilliseconds = retry,
         };
-        return Encoding.UTF8.GetString(EventStreamFormat.Encode(logged, Identity));
+        return Encoding.UTF8.GetString(EventStreamFormat.Encode(logged, Ids));
     }
 }

@@ -11,7 +11,7 @@ public sealed class LiveDeliveryTests
         await hub.PublishAsync("a", "before");
         await using var stream = hub.Subscribe("a");
         var text = await stream.ReadTextAsync(40);
-        Assert.Matches($"^retry: [0-9]+\n\nid: urn:fonte:{hub.Hub.Identity.Epoch}:1\n\n$", text);
+        Assert.Matches($"^retry: [0-9]+\n\nid: urn:fonte:{hub.Log.Identity.Epoch}:1\n\n$", text);
         Assert.Null(stream.Start.LastEventId);
     }
 
@@ -84,7 +84,7 @@ public sealed class LiveDeliveryTests
         foreach (var witness in witnesses) await witness.NextDataAsync();
         // The pumps take the time of the fake clock when they work, so each second is given its turn.
         for (var second = 0; second < 17; second++) hub.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.StartsWith($":\nid: urn:fonte:{hub.Hub.Identity.Epoch}:1\n\n", await stream.ReadTextAsync(20), StringComparison.Ordinal);
+        Assert.StartsWith($":\nid: urn:fonte:{hub.Log.Identity.Epoch}:1\n\n", await stream.ReadTextAsync(20), StringComparison.Ordinal);
         foreach (var witness in witnesses) await witness.DisposeAsync();
     }
 

@@ -20,7 +20,7 @@ public sealed class ResumeTests
     public async Task Position_at_the_tail_and_position_zero_are_valid()
     {
         await using var hub = new TestHub();
-        var zero = hub.Hub.Identity.At(0).ToString();
+        var zero = hub.Log.Identity.At(0).ToString();
         await using (var stream = hub.Subscribe("a", zero)) Assert.Equal((zero, null), (stream.Start.LastEventId, stream.Start.Gap));
         var last = await hub.PublishAsync("a", "1");
         await using (var stream = hub.Subscribe("a", last)) Assert.Equal((last, null), (stream.Start.LastEventId, stream.Start.Gap));
@@ -58,11 +58,11 @@ public sealed class ResumeTests
     {
         await using var hub = new TestHub();
         await hub.PublishAsync("a", "1");
-        cursor = cursor.Replace("EPOCH", hub.Hub.Identity.Epoch, StringComparison.Ordinal);
+        cursor = cursor.Replace("EPOCH", hub.Log.Identity.Epoch, StringComparison.Ordinal);
         await using var stream = hub.Subscribe("a", cursor);
         Assert.Equal(("earliest", reason), (stream.Start.LastEventId, stream.Start.Gap?.Reason));
         var gap = await stream.NextAsync();
-        Assert.Equal(("fonte-gap", hub.Hub.Identity.At(0).ToString()), (gap.EventType, gap.EventId));
+        Assert.Equal(("fonte-gap", hub.Log.Identity.At(0).ToString()), (gap.EventType, gap.EventId));
         Assert.Contains($"\"from\":\"{cursor}\"", gap.Data, StringComparison.Ordinal);
         Assert.Equal("1", await stream.NextDataAsync());
     }
@@ -87,7 +87,7 @@ public sealed class ResumeTests
         await using var stream = hub.Subscribe("a", first);
         var gap = await stream.NextAsync();
         Assert.Equal(GapReason.Truncated, stream.Start.Gap?.Reason);
-        Assert.Equal(hub.Hub.Identity.At(log.OldestOffset - 1).ToString(), gap.EventId);
+        Assert.Equal(hub.Log.Identity.At(log.OldestOffset - 1).ToString(), gap.EventId);
         await using var again = hub.Subscribe("a", gap.EventId);
         Assert.Null(again.Start.Gap);
     }

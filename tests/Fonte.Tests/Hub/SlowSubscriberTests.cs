@@ -76,7 +76,7 @@ public sealed class SlowSubscriberTests
             {
                 gap = true;
                 Assert.Contains("\"reason\":\"truncated\"", next.Data, StringComparison.Ordinal);
-                Assert.Contains($"\"from\":\"urn:fonte:{hub.Hub.Identity.Epoch}:{seen}\"", next.Data, StringComparison.Ordinal);
+                Assert.Contains($"\"from\":\"urn:fonte:{hub.Log.Identity.Epoch}:{seen}\"", next.Data, StringComparison.Ordinal);
                 Assert.True(Position.TryParse(next.EventId, out var position));
                 seen = position.Offset;
                 continue;

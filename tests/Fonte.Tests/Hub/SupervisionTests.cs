@@ -57,7 +57,7 @@ public sealed class SupervisionTests
         await using var stream = hub.Subscribe("a", "earliest");
         Assert.Equal("1", await stream.NextDataAsync());
         var gap = await stream.NextAsync();
-        Assert.Equal(("fonte-gap", hub.Hub.Identity.At(2).ToString()), (gap.EventType, gap.EventId));
+        Assert.Equal(("fonte-gap", hub.Log.Identity.At(2).ToString()), (gap.EventType, gap.EventId));
         Assert.Contains("\"reason\":\"damaged\"", gap.Data, StringComparison.Ordinal);
         Assert.Equal("3", await stream.NextDataAsync());
         // There is nothing to wait for, so the hub stays ready.

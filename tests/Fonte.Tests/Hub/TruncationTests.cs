@@ -25,8 +25,8 @@ public sealed class TruncationTests : IDisposable
         await using var stream = hub.Subscribe("state", first);
         Assert.Equal(("earliest", GapReason.Truncated), (stream.Start.LastEventId, stream.Start.Gap?.Reason));
         var gap = await stream.NextAsync();
-        Assert.Equal(("fonte-gap", hub.Hub.Identity.At(3).ToString()), (gap.EventType, gap.EventId));
-        Assert.Equal($$"""{"reason":"truncated","from":"{{first}}","oldest":"{{hub.Hub.Identity.At(4)}}"}""", gap.Data);
+        Assert.Equal(("fonte-gap", hub.Log.Identity.At(3).ToString()), (gap.EventType, gap.EventId));
+        Assert.Equal($$"""{"reason":"truncated","from":"{{first}}","oldest":"{{hub.Log.Identity.At(4)}}"}""", gap.Data);
         Assert.Equal("3", await stream.NextDataAsync());
         await using var again = hub.Subscribe("state", gap.EventId);
         Assert.Null(again.Start.Gap);

@@ -6,13 +6,13 @@ namespace Fonte;
 /// <remarks>Thread-safe. While nobody listens nothing is encoded: that was 8 % of the processor time of publishing from code.</remarks>
 internal sealed class EventFrame : IOffsetItem
 {
-    private readonly LogIdentity? _identity;
+    private readonly EventIds? _ids;
     private volatile LoggedEvent? _logged;
     private volatile byte[]? _chunk;
 
-    internal EventFrame(LoggedEvent logged, LogIdentity identity)
+    internal EventFrame(LoggedEvent logged, EventIds ids)
     {
-        (_logged, _identity) = (logged, identity);
+        (_logged, _ids) = (logged, ids);
         (Offset, TimeMicroseconds, Topics, Private) = (logged.Offset, logged.TimeMicroseconds, logged.Topics, logged.Private);
         // Each line of the data begins with its field's name.
         Size = logged.Size + ("data: ".Length * (logged.Data.Span.Count((byte)'\n') + logged.Data.Span.Count((byte)'\r')));
@@ -83,7 +83,7 @@ internal sealed class EventFrame : IOffsetItem
 
     private byte[] Make(LoggedEvent logged)
     {
-        var chunk = ToChunk(EventStreamFormat.Encode(logged, _identity!));
+        var chunk = ToChunk(EventStreamFormat.Encode(logged, _ids!));
         _chunk = chunk;
         _logged = null;
         return chunk;

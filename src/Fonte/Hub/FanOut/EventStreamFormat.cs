@@ -14,10 +14,10 @@ internal static class EventStreamFormat
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
     /// <summary>The bytes of an event: <c>id</c>, <c>event</c>, one <c>data</c> for each line, <c>retry</c>, and the blank line that dispatches it.</summary>
-    internal static byte[] Encode(LoggedEvent logged, LogIdentity identity)
+    internal static byte[] Encode(LoggedEvent logged, EventIds ids)
     {
         var writer = new ArrayBufferWriter<byte>(logged.Data.Length + 128);
-        Field(writer, "id: "u8, logged.Id ?? identity.At(logged.Offset).ToString());
+        Field(writer, "id: "u8, logged.Id ?? ids.At(logged.Offset));
         if (logged.Type is not null) Field(writer, "event: "u8, logged.Type);
         Data(writer, logged.Data.Span);
         if (logged.RetryMilliseconds is { } retry) Field(writer, "retry: "u8, retry.ToString(CultureInfo.InvariantCulture));
@@ -69,24 +69,24 @@ internal static class EventStreamFormat
     }
 
     /// <summary>A block with only an ID: it moves the cursor and dispatches nothing (WHATWG HTML, "dispatch the event", step 1).</summary>
-    internal static void PositionBlock(IBufferWriter<byte> writer, Position position)
+    internal static void PositionBlock(IBufferWriter<byte> writer, string position)
     {
-        Field(writer, "id: "u8, position.ToString());
+        Field(writer, "id: "u8, position);
         writer.Write("\n"u8);
     }
 
     /// <summary>A heartbeat; with the position only for a subscriber that has seen everything before it.</summary>
-    internal static void Heartbeat(IBufferWriter<byte> writer, Position? position)
+    internal static void Heartbeat(IBufferWriter<byte> writer, string? position)
     {
         writer.Write(":\n"u8);
-        if (position is { } current) PositionBlock(writer, current);
+        if (position is not null) PositionBlock(writer, position);
         else writer.Write("\n"u8);
     }
 
     /// <summary>The in-band event that tells of a gap. Its ID is the position before the oldest kept event, so that it is told once.</summary>
-    internal static void Gap(IBufferWriter<byte> writer, ResumeGap gap, Position before)
+    internal static void Gap(IBufferWriter<byte> writer, ResumeGap gap, string before, string oldest)
     {
-        Field(writer, "id: "u8, before.ToString());
+        Field(writer, "id: "u8, before);
         Field(writer, "event: "u8, EventRules.GapType);
         var json = new ArrayBufferWriter<byte>(128);
         using (var document = new Utf8JsonWriter(json))
@@ -94,7 +94,7 @@ internal static class EventStreamFormat
             document.WriteStartObject();
             document.WriteString("reason", gap.Reason.ToWireName());
             document.WriteString("from", gap.From);
-            document.WriteString("oldest", (before with { Offset = before.Offset + 1 }).ToString());
+            document.WriteString("oldest", oldest);
             document.WriteEndObject();
         }
         Data(writer, json.WrittenSpan);

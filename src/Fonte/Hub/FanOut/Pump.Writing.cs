@@ -152,10 +152,10 @@ internal sealed partial class Pump
             Finish(subscriber, DisconnectReason.Gap, atBoundary: subscriber.Written == 0);
             return false;
         }
-        var from = _settings.Identity.At(subscriber.Cursor - 1).ToString();
+        var from = _settings.Ids.At(subscriber.Cursor - 1);
         subscriber.Cursor = FirstFrom(block, subscriber.Cursor);
         if (block.Gap == GapReason.Truncated) subscriber.KnownTruncations = block.Truncations;
-        return Write(subscriber, output => EventStreamFormat.Gap(output, new(block.Gap, from), _settings.Identity.At(subscriber.Cursor - 1)));
+        return Write(subscriber, output => EventStreamFormat.Gap(output, new(block.Gap, from), _settings.Ids.At(subscriber.Cursor - 1), _settings.Ids.At(subscriber.Cursor)));
     }
 
     // The first event of the block that is still to come, or where it ends: nothing of these topics lies between.
@@ -173,10 +173,10 @@ internal sealed partial class Pump
         var start = subscriber.Start!;
         Write(subscriber, output =>
         {
-            var before = _settings.Identity.At(start.Next - 1);
+            var before = _settings.Ids.At(start.Next - 1);
             EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
             // The gap carries the position itself: with a block before it, a connection cut between the two would lose the gap.
-            if (start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before);
+            if (start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before, _settings.Ids.At(start.Next));
             else EventStreamFormat.PositionBlock(output, before);
         });
         subscriber.Start = null;
@@ -187,7 +187,7 @@ internal sealed partial class Pump
     {
         if (_beat is null || _beatNext != next)
         {
-            _beat = Encode(output => EventStreamFormat.Heartbeat(output, next is { } known ? _settings.Identity.At(known - 1) : null));
+            _beat = Encode(output => EventStreamFormat.Heartbeat(output, next is { } known ? _settings.Ids.At(known - 1) : null));
             _beatNext = next;
         }
         if (!Write(subscriber, _beat)) return;

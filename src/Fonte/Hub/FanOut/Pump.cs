@@ -252,7 +252,7 @@ internal sealed partial class Pump
 }
 
 /// <summary>What all pumps of a hub share.</summary>
-internal sealed record PumpSettings(LogIdentity Identity, TimeSpan Heartbeat, TimeSpan WriteTimeout, TimeProvider Time, FonteMetrics Metrics)
+internal sealed record PumpSettings(EventIds Ids, TimeSpan Heartbeat, TimeSpan WriteTimeout, TimeProvider Time, FonteMetrics Metrics)
 {
     /// <summary>How many bytes of topics a pump keeps with the patterns that match them.</summary>
     internal long PatternCacheBytes { get; init; } = long.MaxValue;

@@ -12,14 +12,15 @@ internal sealed class ReplayReaders : IAsyncDisposable
     private const int Readers = 2;
 
     private readonly IEventLog _log;
+    private readonly EventIds _ids;
     private readonly HubServices _services;
     private readonly ReplayCache _cache;
     private readonly Channel<(Subscriber Subscriber, long From, Pump Pump)> _requests = Channel.CreateUnbounded<(Subscriber, long, Pump)>();
     private readonly Task _running;
 
-    internal ReplayReaders(IEventLog log, long cacheBytes, HubServices services)
+    internal ReplayReaders(IEventLog log, EventIds ids, long cacheBytes, HubServices services)
     {
-        (_log, _services, _cache) = (log, services, new(cacheBytes));
+        (_log, _ids, _services, _cache) = (log, ids, services, new(cacheBytes));
         _running = Task.WhenAll(Enumerable.Range(0, Readers).Select(reader => Task.Run(() =>
             SupervisedLoop.RunAsync($"reader-{reader}", ReadLoopAsync, services.Loops, CancellationToken.None))));
     }
@@ -66,7 +67,7 @@ internal sealed class ReplayReaders : IAsyncDisposable
         var version = _cache.Version;
         var slice = _log.Read(topics, from, BlockEvents, BlockBytes);
         var frames = new EventFrame[slice.Events.Count];
-        for (var i = 0; i < frames.Length; i++) frames[i] = new(slice.Events[i], _log.Identity);
+        for (var i = 0; i < frames.Length; i++) frames[i] = new(slice.Events[i], _ids);
         // After the read: what was dropped before it has left its mark by now.
         var block = new ReplayBlock(topics, slice.From, slice.Next, frames) { Truncations = _log.Truncations, TruncatedTo = _log.TruncatedTo(topics) };
         if (block.Frames.Length > 0 && block.Covers(topics, from)) _cache.Add(block, version);
