@@ -7,6 +7,12 @@ namespace Fonte.AspNetCore;
 /// <param name="Details">What it grants.</param>
 internal sealed record AccessToken(string Issuer, string Subject, DateTimeOffset Expires, IReadOnlyList<AuthorizationDetail> Details)
 {
+    /// <summary>Its identifier, unique to the issuer (<c>jti</c>); empty if it has none.</summary>
+    internal string TokenId { get; init; } = "";
+
+    /// <summary>When it was issued, if it says.</summary>
+    internal DateTimeOffset? IssuedAt { get; init; }
+
     /// <summary>Whether it is a token of Mercure 0.x.</summary>
     internal bool Is0x { get; init; }
 
@@ -22,6 +28,9 @@ internal sealed record AccessToken(string Issuer, string Subject, DateTimeOffset
         }
         return true;
     }
+
+    /// <summary>Whether it may end streams or revoke: only if it grants that topic by its name. Who may publish everything may publish, and not more.</summary>
+    internal bool MayControl(string topic) => Details.Any(detail => detail.Publish && detail.Topics.Any(matcher => matcher.Type == MatcherType.Exact && matcher.Pattern == topic));
 
     /// <summary>The topics of which it may receive private events (Mercure draft -08, "Subscribers").</summary>
     internal IReadOnlyList<TopicMatcher> Readable { get; } = [.. Details.Where(detail => detail.Subscribe).SelectMany(detail => detail.Topics).Distinct()];

@@ -138,7 +138,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private AccessToken? Read(JsonWebToken parsed, TopicPatterns patterns)
     {
         if (AuthorizationDetails.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } details) return Refuse("its authorization details are not as they must be");
-        return new(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details);
+        return new(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details) { TokenId = parsed.Id ?? "", IssuedAt = IssuedAt(parsed) };
     }
 
     private AccessToken? Read0x(JsonWebToken parsed, string issuer, TopicPatterns patterns)
@@ -147,8 +147,10 @@ internal sealed partial class AccessTokenValidator : IDisposable
         // One that cannot be read must not pass for none.
         if (parsed.ValidTo == DateTime.MinValue && parsed.TryGetPayloadValue<object>(JwtRegisteredClaimNames.Exp, out _)) return Refuse("its exp is no time");
         var expires = parsed.ValidTo == DateTime.MinValue ? DateTimeOffset.MaxValue : new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero);
-        return new(issuer, parsed.Subject ?? "", expires, claim.Details) { Is0x = true, Payload = claim.Payload };
+        return new(issuer, parsed.Subject ?? "", expires, claim.Details) { TokenId = parsed.Id ?? "", IssuedAt = IssuedAt(parsed), Is0x = true, Payload = claim.Payload };
     }
+
+    private static DateTimeOffset? IssuedAt(JsonWebToken parsed) => parsed.IssuedAt == DateTime.MinValue ? null : new DateTimeOffset(parsed.IssuedAt, TimeSpan.Zero);
 
     private AccessToken? Remember((string, TokenRole, string) key, AccessToken? token)
     {

@@ -19,8 +19,8 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
         return validating.IsCompletedSuccessfully ? new(Result(validating.Result, presented)) : AwaitAsync(validating, presented);
     }
 
-    /// <summary>Whether the token has expired since it was read.</summary>
-    internal bool HasExpired(AccessToken token) => token.Expires <= time.GetUtcNow();
+    /// <summary>Whether the token has expired or been revoked since it was read.</summary>
+    internal bool HasEnded(AccessToken token) => token.Expires <= time.GetUtcNow() || host.Revocations?.Includes(token) == true;
 
     /// <summary>Answers with a problem, and with where to learn how to get a token.</summary>
     internal Task RefuseAsync(HttpContext context, Problem problem) =>
@@ -40,10 +40,10 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
     /// <summary>The resource identifier that a token must be for.</summary>
     internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{options.Value.Reserved.Path}";
 
-    private static async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating, PresentedToken presented) => Result(await validating.ConfigureAwait(false), presented);
+    private async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating, PresentedToken presented) => Result(await validating.ConfigureAwait(false), presented);
 
     // A URL is no place for a token that knows better (RFC 9700, section 4.3.2).
-    private static Authorized Result(AccessToken? token, PresentedToken presented) => token is null || (presented.IsOfUrl && !token.Is0x) ? new(null, Problems.InvalidToken) : new(token, null);
+    private Authorized Result(AccessToken? token, PresentedToken presented) => token is null || (presented.IsOfUrl && !token.Is0x) || host.Revocations?.Includes(token) == true ? new(null, Problems.InvalidToken) : new(token, null);
 
     // A page of another site can have its visitor's browser publish with its cookie (CWE-352). A browser says whose page it is.
     private bool IsTrustedOrigin(HttpRequest request)

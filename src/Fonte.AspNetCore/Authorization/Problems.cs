@@ -12,6 +12,8 @@ internal static class Problems
 
     internal static readonly Problem MayNotPublish = new(StatusCodes.Status403Forbidden, "not-granted", "The access token does not grant publishing to every topic of the event; ask for a wider one.") { Error = "insufficient_scope" };
 
+    internal static readonly Problem MayNotControl = new(StatusCodes.Status403Forbidden, "not-granted", "The access token does not grant publishing to this address, by its name; ask for one that does.") { Error = "insufficient_scope" };
+
     internal static readonly Problem MayNotSee = new(StatusCodes.Status403Forbidden, "not-granted", "The access token does not grant subscribing to this address as a topic; ask for a wider one.") { Error = "insufficient_scope" };
 
     internal static readonly Problem TooManyStreams = new(StatusCodes.Status429TooManyRequests, "too-many-streams", "Too many event streams are open from this address or for this subject; close one.") { RetryAfterSeconds = 30 };

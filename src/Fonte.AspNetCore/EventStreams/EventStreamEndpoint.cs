@@ -47,14 +47,15 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
     private Problem? Refusal(Authorized authorized) =>
         authorized.Problem
         ?? (authorized.Token is null && !options.Value.AnonymousSubscribe ? Problems.MissingToken("subscribe") : null)
-        ?? (authorized.Token is { } token && authorization.HasExpired(token) ? Problems.InvalidToken : null);
+        ?? (authorized.Token is { } token && authorization.HasEnded(token) ? Problems.InvalidToken : null);
 
     private Task Stream(HttpContext context, Authorized authorized, ReadOnlySpan<byte> body)
     {
         if (Refusal(authorized) is { } refusal) return authorization.RefuseAsync(context, refusal);
         var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns, body);
         if (query is null) return problem!.WriteAsync(context);
-        ISubscriberTracker? tracker = host.Subscriptions is { } all ? new ActiveSubscriber(all, query, authorized.Token) : null;
+        var subscriber = host.Subscriptions is { } all ? new ActiveSubscriber(all, query, authorized.Token) : null;
+        ISubscriberTracker? tracker = subscriber;
         if (!limits.TryCount(context, authorized.Token, tracker, out tracker)) return Problems.TooManyStreams.WriteAsync(context);
         var beginning = query.Beginning.Under(context.Request);
         return EventStreamResponse.RunAsync(context, host, new SubscribeRequest
@@ -66,6 +67,7 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
             Since = beginning.Since,
             Grants = authorized.Token?.Readable ?? [],
             Expires = authorized.Token is { } token && token.Expires != DateTimeOffset.MaxValue ? token.Expires : null,
+            Owner = host.Revocations is { } revocations && (authorized.Token is not null || subscriber is not null) ? new StreamOwner(authorized.Token, subscriber?.Id, revocations) : null,
             Tracker = tracker,
         });
     }

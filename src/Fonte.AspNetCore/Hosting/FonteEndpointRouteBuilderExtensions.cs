@@ -44,6 +44,9 @@ public static class FonteEndpointRouteBuilderExtensions
         hub.MapGet("", origins.Guard(streams.HandleAsync)).WithDisplayName("Fonte event stream");
         hub.MapMethods("", ["QUERY"], origins.Guard(streams.HandleQueryAsync)).WithDisplayName("Fonte event stream by QUERY");
         hub.MapGet("/subscriptions/{**path}", origins.Guard(new SubscriptionsEndpoint(host, authorization).HandleAsync)).WithDisplayName("Fonte subscriptions");
+        var control = new StreamControlEndpoints(host, services.GetRequiredService<StreamControl>(), authorization, options);
+        hub.MapPost("/kicks", origins.Guard(control.KickAsync)).WithDisplayName("Fonte kicks");
+        hub.MapPost("/revocations", origins.Guard(control.RevokeAsync)).WithDisplayName("Fonte revocations");
         hub.MapPost("", origins.Guard(new PublishEndpoint(host, authorization, options).HandleAsync)).WithDisplayName("Fonte publish");
         return hub;
     }

@@ -47,6 +47,9 @@ internal sealed partial class FonteHost(
     /// <summary>The subscriptions of the open streams, or <see langword="null"/> where they are not tracked.</summary>
     internal ActiveSubscriptions? Subscriptions { get; private set; }
 
+    /// <summary>What is revoked, or <see langword="null"/> before the start.</summary>
+    internal Revocations? Revocations { get; private set; }
+
     internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 
     /// <summary>Puts the hub at a path, for which its reserved topics follow.</summary>
@@ -70,6 +73,7 @@ internal sealed partial class FonteHost(
     {
         _log = log.Open(services);
         _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
+        Revocations = new(_log, options.Value.Reserved.Revocations, time, loggers.CreateLogger<Revocations>());
         if (options.Value.Subscriptions)
         {
             Subscriptions = new(options.Value.Reserved.Subscriptions, loggers.CreateLogger<ActiveSubscriptions>());
@@ -97,6 +101,7 @@ internal sealed partial class FonteHost(
         _stopped = true;
         await _drain.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
+        if (Revocations is { } revocations) await revocations.DisposeAsync().ConfigureAwait(false);
         if (Subscriptions is { } subscriptions) await subscriptions.StopAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);
     }

@@ -31,6 +31,8 @@ public static class FonteServiceCollectionExtensions
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<HubAuthorization>();
         services.AddSingleton<StreamLimits>();
+        services.AddSingleton<StreamControl>();
+        services.AddSingleton<IStreamControl>(provider => provider.GetRequiredService<StreamControl>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FonteHost>());
         services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<FonteHost>());
         services.AddHealthChecks().AddCheck<FonteHealthCheck>("fonte");

@@ -43,7 +43,7 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
     // What nobody may publish is told first (draft, "Publication"), and no topic is compared that is longer than topics may be. The body may have taken longer than the token was valid.
     private Problem? Refusal(AccessToken token, IReadOnlyList<EventDraft> events, bool isBatch) =>
         FaultOf(events, isBatch)
-        ?? (authorization.HasExpired(token) ? Problems.InvalidToken : null)
+        ?? (authorization.HasEnded(token) ? Problems.InvalidToken : null)
         ?? (events.All(draft => token.MayPublish(draft.Topics)) ? null : Problems.MayNotPublish);
 
     private Problem? FaultOf(IReadOnlyList<EventDraft> events, bool isBatch)

@@ -28,6 +28,12 @@ internal sealed class ReservedNamespace
     /// <summary>The topic of all subscriptions, and their address.</summary>
     internal string Subscriptions => Path + "/subscriptions";
 
+    /// <summary>The topic of what is revoked, and where to send that.</summary>
+    internal string Revocations => Path + "/revocations";
+
+    /// <summary>Where to send whose streams are to end.</summary>
+    internal string Kicks => Path + "/kicks";
+
     /// <summary>The URL of a hub that was not told its own. Relative patterns then match relative topics only.</summary>
     internal HubUrl Url => _plain;
 

@@ -23,4 +23,10 @@ public enum DisconnectReason
 
     /// <summary>The stream had lasted as long as streams may; the subscriber reconnects.</summary>
     Lifetime,
+
+    /// <summary>Somebody who may has ended it; the subscriber may reconnect.</summary>
+    Kicked,
+
+    /// <summary>The access token with which the stream was opened has been revoked.</summary>
+    Revoked,
 }

@@ -127,6 +127,17 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     /// <summary>Ends all event streams between two events, as their lifetime does; their subscribers reconnect.</summary>
     internal void EndStreams() => Broadcast(PumpMessageKind.EndAll);
 
+    /// <summary>Ends the event streams of some owners, and returns how many there were.</summary>
+    internal Task<int> EndAsync(Func<IStreamOwner, bool> chosen, DisconnectReason reason)
+    {
+        var sweep = new StreamSweep(chosen, reason, _pumps.Length);
+        foreach (var pump in _pumps)
+        {
+            if (!pump.Post(new(PumpMessageKind.Sweep, Sweep: sweep))) sweep.Done(0);
+        }
+        return sweep.Completion;
+    }
+
     /// <summary>Takes no new event streams and ends those that are open, some at a time. Publishing goes on.</summary>
     internal void Drain()
     {

@@ -25,6 +25,9 @@ internal sealed class SubscribeRequest
     /// <summary>When the stream must have ended, because what allows it ends then; <see langword="null"/> for never.</summary>
     internal DateTimeOffset? Expires { get; init; }
 
+    /// <summary>Whose stream it is; <see langword="null"/> for nobody's.</summary>
+    internal IStreamOwner? Owner { get; init; }
+
     /// <summary>Is told of the stream's beginning and end; <see langword="null"/> for nobody.</summary>
     internal ISubscriberTracker? Tracker { get; init; }
 

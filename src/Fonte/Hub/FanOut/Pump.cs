@@ -109,6 +109,7 @@ internal sealed partial class Pump
                 break;
             case PumpMessageKind.Drain: Drain(); break;
             case PumpMessageKind.EndAll: EndAll(); break;
+            case PumpMessageKind.Sweep: Sweep(message.Sweep!); break;
         }
     }
 
@@ -125,6 +126,12 @@ internal sealed partial class Pump
         if (_now >= subscriber.Deadline)
         {
             End(subscriber, DisconnectReason.TokenExpired);
+            return;
+        }
+        // What is revoked after this is swept after this.
+        if (subscriber.Owner is { IsRevoked: true })
+        {
+            End(subscriber, DisconnectReason.Revoked);
             return;
         }
         subscriber.LastActivity = _now;
@@ -179,6 +186,24 @@ internal sealed partial class Pump
         }
     }
 
+    private void Sweep(StreamSweep sweep)
+    {
+        var ended = 0;
+        try
+        {
+            for (var i = _subscribers.Count - 1; i >= 0; i--)
+            {
+                if (_subscribers[i].Owner is not { } owner || !sweep.Chooses(owner)) continue;
+                End(_subscribers[i], sweep.Reason);
+                ended++;
+            }
+        }
+        finally
+        {
+            sweep.Done(ended);
+        }
+    }
+
     /// <summary>Keeps idle streams alive and ends those that accept nothing; one scan a second costs less than a timer each.</summary>
     private void Tick()
     {
@@ -188,6 +213,11 @@ internal sealed partial class Pump
             if (_now >= subscriber.Deadline)
             {
                 End(subscriber, DisconnectReason.TokenExpired);
+                continue;
+            }
+            if (subscriber.Owner is { IsRevoked: true })
+            {
+                End(subscriber, DisconnectReason.Revoked);
                 continue;
             }
             if (IsOver(subscriber))

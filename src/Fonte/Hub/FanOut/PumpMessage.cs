@@ -10,10 +10,11 @@ internal enum PumpMessageKind
     Tick,
     Drain,
     EndAll,
+    Sweep,
 }
 
 /// <summary>What is said to a pump. A subscriber causes a handful at most, so the inbox is bounded by the subscribers.</summary>
-internal readonly record struct PumpMessage(PumpMessageKind Kind, Subscriber? Subscriber = null, ReplayBlock? Block = null, bool Failed = false)
+internal readonly record struct PumpMessage(PumpMessageKind Kind, Subscriber? Subscriber = null, ReplayBlock? Block = null, bool Failed = false, StreamSweep? Sweep = null)
 {
     internal static PumpMessage Attach(Subscriber subscriber) => new(PumpMessageKind.Attach, subscriber);
 

@@ -48,6 +48,8 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     internal ISubscriberTracker? Tracker => request.Tracker;
 
+    internal IStreamOwner? Owner => request.Owner;
+
     /// <summary>What the log's count of truncations was when it last knew that events of its topics may be missing.</summary>
     internal long KnownTruncations { get; set; } = start.Truncations;
 
