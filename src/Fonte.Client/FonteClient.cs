@@ -86,6 +86,31 @@ public sealed class FonteClient
         return await Publication.SendAsync(_http, _options, form, outgoing.IdempotencyKey, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Ends event streams at a Fonte hub; their subscribers may reconnect.</summary>
+    /// <param name="whose">Exactly one of subject, token and subscriber.</param>
+    /// <param name="cancellationToken">Gives up; the streams may have been ended all the same.</param>
+    /// <returns>How many streams were ended.</returns>
+    /// <exception cref="FonteClientException">The hub refused, could not be reached, or is no Fonte hub.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<int> KickAsync(StreamSelector whose, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(whose);
+        return ControlCall.SendAsync(_http, _options, "kicks", whose, expires: null, cancellationToken);
+    }
+
+    /// <summary>Has a Fonte hub refuse a token, or every token that a subject has been issued up to now; and end the streams that were opened with them.</summary>
+    /// <param name="which">A subject or a token.</param>
+    /// <param name="expires">When all these tokens will have ended by themselves, so that the hub may forget it; null, the default, for never.</param>
+    /// <param name="cancellationToken">Gives up; the tokens may have been revoked all the same.</param>
+    /// <returns>How many streams were ended. The revocation is durable then.</returns>
+    /// <exception cref="FonteClientException">The hub refused, could not be reached, or is no Fonte hub.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<int> RevokeAsync(StreamSelector which, DateTimeOffset? expires = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        return ControlCall.SendAsync(_http, _options, "revocations", which, expires, cancellationToken);
+    }
+
     private async IAsyncEnumerable<ReceivedEvent> EnumerateAsync(
         SubscribeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

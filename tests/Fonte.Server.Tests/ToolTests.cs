@@ -80,6 +80,31 @@ public sealed class ToolTests
         }
     }
 
+    [Fact]
+    public async Task Kick_ends_a_stream_and_revoke_for_good()
+    {
+        var settings = new Dictionary<string, string> { ["FONTE__ISSUERS__0__ISSUER"] = "https://me.example", ["FONTE__ISSUERS__0__SECRET"] = new string('s', 32), ["FONTE__RESOURCE"] = "https://hub.example/.well-known/mercure" };
+        await using var server = await RunningServer.StartWithAsync(settings);
+        var url = server.Address.ToString();
+        var operators = (await Tool.RunAsync(["token", "--publish", "/.well-known/mercure/kicks", "--publish", "/.well-known/mercure/revocations"], settings)).Output;
+        var users = (await Tool.RunAsync(["token", "--publish", "a", "--subscribe", "a", "--subject", "user"], settings)).Output;
+        await using var reader = Tool.StartProgram("Fonte.Server", ["subscribe", "--url", url, "-m", "a", "--last-event-id", "earliest", "--token", users]);
+        Assert.Equal(0, (await Tool.RunAsync(["publish", "--url", url, "-t", "a", "-d", "one", "--token", users])).ExitCode);
+        await reader.LineAsync("one");
+
+        Assert.Equal((0, "1", ""), await Tool.RunAsync(["kick", "--url", url, "--subject", "user", "--token", operators]));
+        // What it gets now it gets on a new stream.
+        Assert.Equal(0, (await Tool.RunAsync(["publish", "--url", url, "-t", "a", "-d", "two", "--token", users])).ExitCode);
+        await reader.LineAsync("two");
+        Assert.Equal((0, "1", ""), await Tool.RunAsync(["revoke", "--url", url, "--subject", "user", "--expires", "2090-01-01T00:00:00Z", "--token", operators]));
+        Assert.Contains("401", (await reader.EndAsync()).Errors, StringComparison.Ordinal);
+        Assert.Contains("401", (await Tool.RunAsync(["publish", "--url", url, "-t", "a", "--token", users])).Errors, StringComparison.Ordinal);
+
+        Assert.Contains("403", (await Tool.RunAsync(["kick", "--url", url, "--subject", "user", "--token", (await Tool.RunAsync(["token", "--publish", "*"], settings)).Output])).Errors, StringComparison.Ordinal);
+        Assert.Contains("exactly one", (await Tool.RunAsync(["revoke", "--url", url, "--token", operators])).Errors, StringComparison.Ordinal);
+        Assert.Equal(2, (await Tool.RunAsync(["revoke", "--url", url, "--subject", "user", "--expires", "soon"])).ExitCode);
+    }
+
     [Theory]
     [InlineData("/books/:id", "/books/1", 0, "id = 1")]
     [InlineData("https://example.com/*", "https://example.org/a", 1, "hostname does not match")]

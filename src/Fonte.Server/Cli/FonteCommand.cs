@@ -23,6 +23,8 @@ internal static class FonteCommand
             PublishCommand.Create(),
             SubscribeCommand.Create(),
             TokenCommand.Create(),
+            ControlCommands.Kick(),
+            ControlCommands.Revoke(),
             MatchCommand.Create(),
             LogCommand.Create(),
             BenchCommand.Create(),
