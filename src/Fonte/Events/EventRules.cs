@@ -30,11 +30,11 @@ public static class EventRules
         return Check(draft, limits, ReservedNamespace.Default);
     }
 
-    /// <summary>The same for a hub at another path.</summary>
-    internal static EventFault? Check(EventDraft draft, EventLimits limits, ReservedNamespace reserved) =>
-        CheckTopics(draft.Topics, limits, reserved) ?? CheckId(draft.Id, limits) ?? CheckType(draft.Type, limits) ?? CheckRest(draft, limits);
+    /// <summary>The same for a hub at another path; or with null for what the hub itself has put into the log.</summary>
+    internal static EventFault? Check(EventDraft draft, EventLimits limits, ReservedNamespace? reserved) =>
+        CheckTopics(draft.Topics, limits, reserved) ?? CheckId(draft.Id, limits) ?? CheckType(draft.Type, limits, isOfHub: reserved is null) ?? CheckRest(draft, limits);
 
-    private static EventFault? CheckTopics(IReadOnlyList<string> topics, EventLimits limits, ReservedNamespace reserved)
+    private static EventFault? CheckTopics(IReadOnlyList<string> topics, EventLimits limits, ReservedNamespace? reserved)
     {
         if (topics is null || topics.Count == 0)
             return new(EventProblem.TopicMissing, "Give at least one topic.");
@@ -47,7 +47,7 @@ public static class EventRules
         return null;
     }
 
-    private static EventFault? CheckTopic(string? topic, EventLimits limits, ReservedNamespace reserved)
+    private static EventFault? CheckTopic(string? topic, EventLimits limits, ReservedNamespace? reserved)
     {
         if (string.IsNullOrEmpty(topic))
             return new(EventProblem.TopicInvalid, "A topic is empty; leave it out or name it.");
@@ -55,7 +55,7 @@ public static class EventRules
             return new(EventProblem.TopicReserved, "The topic * is reserved for the matcher that matches every topic; use another name.");
         if (!TextRules.IsClean(topic))
             return new(EventProblem.TopicInvalid, "A topic holds a control or format character or is not valid Unicode; remove it.");
-        if (reserved.Holds(topic))
+        if (reserved?.Holds(topic) == true)
             return new(EventProblem.TopicReserved, $"Topics at {reserved.Path} are the hub's own; use another.");
         return TooLong(topic, limits.MaxTopicBytes)
             ? new(EventProblem.TooLarge, $"A topic is longer than {limits.MaxTopicBytes} bytes; shorten it.")
@@ -74,12 +74,12 @@ public static class EventRules
             : null;
     }
 
-    private static EventFault? CheckType(string? type, EventLimits limits)
+    private static EventFault? CheckType(string? type, EventLimits limits, bool isOfHub)
     {
         if (type is null) return null;
         if (type.Length == 0 || !TextRules.IsClean(type))
             return new(EventProblem.TypeInvalid, "The type is empty, holds a control or format character or is not valid Unicode; change it or leave it out.");
-        if (type is HubType or GapType)
+        if (type is GapType || (type is HubType && !isOfHub))
             return new(EventProblem.TypeReserved, $"The types \"{HubType}\" and \"{GapType}\" are the hub's own; use another.");
         return TooLong(type, limits.MaxTypeBytes)
             ? new(EventProblem.TooLarge, $"The type is longer than {limits.MaxTypeBytes} bytes; shorten it.")

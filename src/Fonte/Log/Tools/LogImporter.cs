@@ -107,7 +107,8 @@ internal sealed class LogImporter(NewLog target, LogImportOptions options)
             RetryMilliseconds = line.RetryMilliseconds,
             Private = line.Private,
         };
-        if (EventRules.Check(draft, options.Limits) is { } fault) throw new FormatException($"the event is refused ({fault.Sentence.TrimEnd('.')})");
+        // In the copy of a log there may be events of its hub's own.
+        if (EventRules.Check(draft, options.Limits, _lineage is null ? ReservedNamespace.Default : null) is { } fault) throw new FormatException($"the event is refused ({fault.Sentence.TrimEnd('.')})");
         AddGap(offset);
         target.Add(draft.At(offset, time), line.Seal);
         (_last, _lastTime) = (offset, time);

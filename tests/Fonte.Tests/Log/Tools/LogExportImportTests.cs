@@ -36,6 +36,18 @@ public sealed class LogExportImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_of_the_hubs_own_travel_in_an_export_and_are_refused_from_elsewhere()
+    {
+        await using (var log = ToolLogs.Open(Source))
+            await log.AppendAsync(new() { Events = [new() { Topics = ["/.well-known/mercure/revocations"], Data = "{}"u8.ToArray(), Type = EventRules.HubType, Private = true }] }, TestContext.Current.CancellationToken);
+        Assert.Equal(1, Import(Export()).Events);
+        Assert.Equal(ToolLogs.Events(Source), ToolLogs.Events(Target));
+        Directory.Delete(Target, recursive: true);
+        var refused = Assert.Throws<LogImportException>(() => Import("{\"topics\":[\"/.well-known/mercure/revocations\"],\"data\":\"{}\"}\n"));
+        Assert.Contains("the hub's own", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Request_that_is_repeated_after_an_import_is_recognised()
     {
         await ToolLogs.MakeAsync(Source, 10);
