@@ -128,6 +128,9 @@ public class EventStreamTests
             await PublishTests.AssertProblemAsync(many.Response, HttpStatusCode.BadRequest, "too-many-matchers");
         await using (var hundred = await app.OpenAsync("?" + string.Join('&', Enumerable.Range(0, 100).Select(n => $"match_exact={n}"))))
             Assert.Equal(HttpStatusCode.OK, hundred.Response.StatusCode);
+        // In a body, since a request line of them is longer than the server takes.
+        await using (var thousands = await QueryAsync(app, "", string.Join('&', Enumerable.Range(0, 10_000).Select(n => $"match_urlpattern=/{n}/:id"))))
+            await PublishTests.AssertProblemAsync(thousands.Response, HttpStatusCode.BadRequest, "too-many-matchers");
         await using var longOne = await app.OpenAsync("?match=" + new string('x', 2049));
         await PublishTests.AssertProblemAsync(longOne.Response, HttpStatusCode.BadRequest, "match-too-long");
     }
