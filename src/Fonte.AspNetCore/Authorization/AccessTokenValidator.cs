@@ -118,12 +118,14 @@ internal sealed partial class AccessTokenValidator : IDisposable
         RequireSignedTokens = true,
         RequireExpirationTime = true,
         ClockSkew = TimeSpan.Zero,
-        LifetimeValidator = (notBefore, expires, _, _) =>
-        {
-            var now = _time.GetUtcNow().UtcDateTime;
-            return (expires is null || expires > now) && (notBefore is null || notBefore <= now);
-        },
+        LifetimeValidator = (notBefore, expires, _, _) => expires is not null && IsNow(notBefore, expires),
     };
+
+    private bool IsNow(DateTime? notBefore, DateTime? expires)
+    {
+        var now = _time.GetUtcNow().UtcDateTime;
+        return (expires is null || expires > now) && (notBefore is null || notBefore <= now);
+    }
 
     // What it says of whom it is for and of its time holds, but it need not say so.
     private TokenValidationParameters Parameters0x(JsonWebToken token, string audience, IReadOnlyList<SecurityKey> keys)
@@ -132,6 +134,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
         parameters.ValidateIssuer = false;
         parameters.ValidateAudience = token.Audiences.Any();
         parameters.RequireExpirationTime = false;
+        parameters.LifetimeValidator = (notBefore, expires, _, _) => IsNow(notBefore, expires);
         return parameters;
     }
 

@@ -47,6 +47,12 @@ internal sealed class StreamControlEndpoints(FonteHost host, StreamControl contr
             return;
         }
         var (form, problem) = await ReadAsync(context).ConfigureAwait(false);
+        // The body may have taken longer than the token was valid.
+        if (authorized.Token is { } presented && authorization.HasEnded(presented))
+        {
+            await authorization.RefuseAsync(context, Problems.InvalidToken).ConfigureAwait(false);
+            return;
+        }
         var streams = 0;
         if (host.HubIfReady is null) problem ??= NotRunning;
         if (problem is null) (streams, problem) = await handle(form!).ConfigureAwait(false);

@@ -110,6 +110,20 @@ public sealed class TokenValidationTests : IDisposable
             await response.Content.ReadAsStringAsync(Stop));
     }
 
+    // Not only where a request looks at the time once more.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0.x")]
+    public async Task Token_without_an_end_is_none_by_itself(string? compat)
+    {
+        var options = new FonteHttpOptions { Issuers = { new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret } }, MercureCompat = compat };
+        using var validator = new AccessTokenValidator(Microsoft.Extensions.Options.Options.Create(options), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<AccessTokenValidator>.Instance);
+        Assert.NotNull(await ValidateAsync(Token()));
+        Assert.Null(await ValidateAsync(Token().With("exp", null)));
+
+        ValueTask<AccessToken?> ValidateAsync(TestToken token) => validator.ValidateAsync(token.Sign(), TokenRole.Publish, TestToken.Resource, new(new(TestToken.Resource)), Stop);
+    }
+
     [Fact]
     public async Task Actions_and_details_of_others_are_passed_over()
     {
