@@ -73,7 +73,7 @@ internal sealed partial class FonteHost(
     {
         _log = log.Open(services);
         _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
-        Revocations = new(_log, options.Value.Reserved.Revocations, time, loggers.CreateLogger<Revocations>());
+        Revocations = new(_log, time, loggers.CreateLogger<Revocations>());
         if (options.Value.Subscriptions)
         {
             Subscriptions = new(options.Value.Reserved.Subscriptions, loggers.CreateLogger<ActiveSubscriptions>());

@@ -13,13 +13,15 @@ internal sealed partial class Revocations : IAsyncDisposable
     /// <summary>Most revocations at a time: what is held takes some hundred bytes each, and must not be forgotten to make room.</summary>
     internal const int Most = 100_000;
 
+    /// <summary>The topic of the records. The same wherever the hub is mapped: a hub that moves must not forget.</summary>
+    internal const string Topic = EventRules.HubIdPrefix + "revocations";
+
     private const int BatchEvents = 1000;
     private const int BatchBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<(string Issuer, bool IsToken, string Text), Held> _held = new();
     private readonly IEventLog _log;
-    private readonly string _topic;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _renewals;
@@ -27,13 +29,12 @@ internal sealed partial class Revocations : IAsyncDisposable
     private long _version;
 
     /// <param name="log">The hub's log.</param>
-    /// <param name="topic">Where the records are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told of what fails.</param>
     /// <exception cref="LogUnavailableException">The records cannot be read. A hub that does not know what is revoked must not start.</exception>
-    internal Revocations(IEventLog log, string topic, TimeProvider time, ILogger logger)
+    internal Revocations(IEventLog log, TimeProvider time, ILogger logger)
     {
-        (_log, _topic, _time, _logger) = (log, topic, time, logger);
+        (_log, _time, _logger) = (log, time, logger);
         Load();
         _renewals = time.CreateTimer(_ => Renew(), null, RenewalInterval, RenewalInterval);
     }
@@ -89,23 +90,24 @@ internal sealed partial class Revocations : IAsyncDisposable
         Interlocked.Increment(ref _version);
     }
 
-    private EventDraft Draft(Revocation revocation) => new() { Topics = [_topic], Data = revocation.Write(), Type = EventRules.HubType, Private = true };
+    private static EventDraft Draft(Revocation revocation) => new() { Topics = [Topic], Data = revocation.Write(), Type = EventRules.HubType, Private = true };
 
     private void Load()
     {
         try
         {
-            var topics = new TopicSelection([TopicMatcher.Exact(_topic)]);
+            var topics = new TopicSelection([TopicMatcher.Exact(Topic)]);
             for (var from = _log.OldestOffset; from < _log.NextOffset;)
             {
                 var slice = _log.Read(topics, from, BatchEvents, BatchBytes);
-                foreach (var logged in slice.Events) Hold(Revocation.Read(logged.Data), logged.Offset);
+                // Nobody else may publish with this type; a log that others have written is no log of ours.
+                foreach (var logged in slice.Events.Where(logged => logged is { Type: EventRules.HubType, Private: true })) Hold(Revocation.Read(logged.Data), logged.Offset);
                 from = slice.Next;
             }
         }
         catch (Exception exception) when (exception is LogDamagedException or FormatException)
         {
-            throw new LogUnavailableException($"What is revoked cannot be read from the log's topic {_topic}: {exception.Message} See 'fonte log verify'; erase that topic only if nothing needs to stay revoked.", exception);
+            throw new LogUnavailableException($"What is revoked cannot be read from the log's topic {Topic}: {exception.Message} See 'fonte log verify'; erase that topic only if nothing needs to stay revoked.", exception);
         }
         ForgetExpired();
     }

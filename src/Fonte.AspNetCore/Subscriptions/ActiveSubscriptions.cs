@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Fonte.AspNetCore;
@@ -95,7 +94,9 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
                 foreach (var logged in slice.Events)
                 {
                     if (logged.Offset >= end) break;
-                    if (SubscriptionDocument.IsActive(logged.Data)) former[logged.Topics[0]] = logged;
+                    // While the hub was mapped elsewhere publishers may have used this topic.
+                    if (!logged.Private || logged.Type is not (EventRules.HubType or null) || SubscriptionDocument.IsActive(logged.Data) is not { } active) continue;
+                    if (active) former[logged.Topics[0]] = logged;
                     else former.Remove(logged.Topics[0]);
                 }
                 from = slice.Next;
@@ -104,7 +105,7 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
                 await AppendAsync([.. some.Select(logged => Draft(logged.Topics[0], logged.Type, SubscriptionDocument.Ended(logged.Data)))]).ConfigureAwait(false);
             if (former.Count > 0) Log.EndedFormer(logger, former.Count);
         }
-        catch (Exception exception) when (exception is LogDamagedException or JsonException)
+        catch (LogDamagedException exception)
         {
             Log.FormerUnreadable(logger, exception);
         }

@@ -34,12 +34,19 @@ internal static class SubscriptionDocument
         return body.WrittenMemory;
     }
 
-    /// <summary>Whether a document that was written here is of a subscription that had not ended.</summary>
-    /// <exception cref="JsonException">It is not one of ours.</exception>
-    internal static bool IsActive(ReadOnlyMemory<byte> document)
+    /// <summary>Whether a document that was written here is of a subscription that had not ended; <see langword="null"/> for one that was not written here.</summary>
+    internal static bool? IsActive(ReadOnlyMemory<byte> document)
     {
-        using var parsed = JsonDocument.Parse(document);
-        return parsed.RootElement.TryGetProperty("active", out var active) && active.ValueKind == JsonValueKind.True;
+        try
+        {
+            using var parsed = JsonDocument.Parse(document);
+            if (parsed.RootElement.ValueKind != JsonValueKind.Object || !parsed.RootElement.TryGetProperty("active", out var active)) return null;
+            return active.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The same document of a subscription that has ended.</summary>

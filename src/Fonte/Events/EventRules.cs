@@ -6,7 +6,7 @@ namespace Fonte;
 /// <summary>The one validator of events, shared by every way in: HTTP, code and brokers (Mercure draft -08, "Publication").</summary>
 public static class EventRules
 {
-    /// <summary>What every ID that the hub gives begins with; publishers may not use it.</summary>
+    /// <summary>What every ID that the hub gives begins with, and topics of records of its own, wherever it is mapped; publishers may not use it for either.</summary>
     public const string HubIdPrefix = "urn:fonte:";
 
     /// <summary>The type of the in-band event that tells a subscriber of a gap; publishers may not use it.</summary>
@@ -55,6 +55,8 @@ public static class EventRules
             return new(EventProblem.TopicReserved, "The topic * is reserved for the matcher that matches every topic; use another name.");
         if (!TextRules.IsClean(topic))
             return new(EventProblem.TopicInvalid, "A topic holds a control or format character or is not valid Unicode; remove it.");
+        if (reserved is not null && topic.StartsWith(HubIdPrefix, StringComparison.OrdinalIgnoreCase))
+            return new(EventProblem.TopicReserved, $"Topics that begin with {HubIdPrefix} are the hub's own; use another.");
         if (reserved?.Holds(topic) == true)
             return new(EventProblem.TopicReserved, $"Topics at {reserved.Path} are the hub's own; use another.");
         return TooLong(topic, limits.MaxTopicBytes)

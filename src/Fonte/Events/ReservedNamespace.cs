@@ -28,7 +28,7 @@ internal sealed class ReservedNamespace
     /// <summary>The topic of all subscriptions, and their address.</summary>
     internal string Subscriptions => Path + "/subscriptions";
 
-    /// <summary>The topic of what is revoked, and where to send that.</summary>
+    /// <summary>Where to send what is revoked.</summary>
     internal string Revocations => Path + "/revocations";
 
     /// <summary>Where to send whose streams are to end.</summary>

@@ -7,7 +7,6 @@ namespace Fonte.AspNetCore.Tests.Revoking;
 /// <summary>What is revoked, and what of it the log keeps.</summary>
 public sealed class RevocationsTests : IAsyncDisposable
 {
-    private const string Topic = "/.well-known/mercure/revocations";
     private const string Issuer = "https://issuer.example";
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60));
     private readonly MemoryEventLog _log;
@@ -97,7 +96,7 @@ public sealed class RevocationsTests : IAsyncDisposable
     public async Task Log_that_is_not_written_revokes_nothing()
     {
         await using var refusing = new RefusingLog { Outcome = AppendOutcome.Unavailable };
-        await using var revocations = new Revocations(refusing, Topic, _time, NullLogger.Instance);
+        await using var revocations = new Revocations(refusing, _time, NullLogger.Instance);
         Assert.Equal(RevocationOutcome.Unavailable, await revocations.AddAsync(OfToken("1"), HubApplication.Stop));
         Assert.False(revocations.Includes(Token(id: "1")));
     }
@@ -106,7 +105,7 @@ public sealed class RevocationsTests : IAsyncDisposable
     public async Task Write_whose_outcome_is_not_known_holds_here()
     {
         await using var refusing = new RefusingLog { Outcome = AppendOutcome.OutcomeUnknown };
-        await using var revocations = new Revocations(refusing, Topic, _time, NullLogger.Instance);
+        await using var revocations = new Revocations(refusing, _time, NullLogger.Instance);
         Assert.Equal(RevocationOutcome.OutcomeUnknown, await revocations.AddAsync(OfToken("1"), HubApplication.Stop));
         Assert.True(revocations.Includes(Token(id: "1")));
     }
@@ -121,9 +120,20 @@ public sealed class RevocationsTests : IAsyncDisposable
     [InlineData("""{"issuer":1,"subject":"s","at":"2026-01-01T00:00:00.0000000+00:00"}""")]
     public async Task Record_that_cannot_be_read_stops_the_start(string record)
     {
-        await _log.AppendAsync(new() { Events = [new EventDraft { Topics = [Topic], Data = System.Text.Encoding.UTF8.GetBytes(record), Private = true }] }, HubApplication.Stop);
+        await _log.AppendAsync(new() { Events = [new EventDraft { Topics = [Revocations.Topic], Type = EventRules.HubType, Data = System.Text.Encoding.UTF8.GetBytes(record), Private = true }] }, HubApplication.Stop);
         var refused = Assert.Throws<LogUnavailableException>(Open);
-        Assert.Contains(Topic, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(Revocations.Topic, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("other", true)]
+    [InlineData(EventRules.HubType, false)]
+    public async Task Event_that_the_hub_did_not_write_revokes_nothing(string? type, bool isPrivate)
+    {
+        await _log.AppendAsync(new() { Events = [new EventDraft { Topics = [Revocations.Topic], Data = OfSubject("s").Write(), Type = type, Private = isPrivate }] }, HubApplication.Stop);
+        await using var revocations = Open();
+        Assert.Equal(0, revocations.Count);
     }
 
     [Fact]
@@ -131,16 +141,16 @@ public sealed class RevocationsTests : IAsyncDisposable
     {
         await using var log = new MemoryEventLog(1 << 28, _time);
         var expires = Now.AddHours(1);
-        var drafts = Enumerable.Range(0, Revocations.Most).Select(n => new EventDraft { Topics = [Topic], Data = OfToken($"{n}", n == 0 ? expires : null).Write(), Private = true });
+        var drafts = Enumerable.Range(0, Revocations.Most).Select(n => new EventDraft { Topics = [Revocations.Topic], Type = EventRules.HubType, Data = OfToken($"{n}", n == 0 ? expires : null).Write(), Private = true });
         foreach (var some in drafts.Chunk(1000)) await log.AppendAsync(new() { Events = some }, HubApplication.Stop);
-        await using var revocations = new Revocations(log, Topic, _time, NullLogger.Instance);
+        await using var revocations = new Revocations(log, _time, NullLogger.Instance);
         Assert.Equal(RevocationOutcome.Full, await revocations.AddAsync(OfToken("more"), HubApplication.Stop));
         Assert.Equal(RevocationOutcome.Revoked, await revocations.AddAsync(OfToken("7"), HubApplication.Stop));
         _time.SetUtcNow(expires);
         Assert.Equal(RevocationOutcome.Revoked, await revocations.AddAsync(OfToken("more"), HubApplication.Stop));
     }
 
-    private Revocations Open() => new(_log, Topic, _time, NullLogger.Instance);
+    private Revocations Open() => new(_log, _time, NullLogger.Instance);
 
     private static async Task AddAsync(Revocations revocations, Revocation revocation) => Assert.Equal(RevocationOutcome.Revoked, await revocations.AddAsync(revocation, HubApplication.Stop));
 

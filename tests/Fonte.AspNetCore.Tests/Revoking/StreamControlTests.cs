@@ -89,6 +89,34 @@ public class StreamControlTests
         }
     }
 
+    // The records stand where nobody may publish, whatever the hub's path is.
+    [Fact]
+    public async Task Revocation_moves_with_the_hub_to_another_path_and_no_publisher_makes_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("fonte-revoking").FullName;
+        try
+        {
+            var token = Of("s", "1");
+            await using (var app = await StartAsync(options => options.Data = folder))
+            {
+                await SendAsync(app, Revocations, "token_id=1", Operator(Revocations));
+                foreach (var topic in (string[])["urn:fonte:revocations", "URN:fonte:x"])
+                    Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(app, HttpMethod.Post, Hub, "topic=" + topic, Of("t", "2")));
+                Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, HttpMethod.Post, Hub, "topic=/hub/revocations&private=on&data=garbage", Of("t", "2")));
+            }
+            await using (var app = await HubApplication.StartAsync(Configure(options => (options.Data, options.Resource) = (folder, null)), path: "/hub"))
+            {
+                var audience = app.Address + "/hub";
+                Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(app, HttpMethod.Post, "/hub", "topic=a", TestToken.Granting("publish", "*").With("jti", "1").With("aud", audience).Sign()));
+                Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, HttpMethod.Post, "/hub", "topic=a", TestToken.Granting("publish", "*").With("jti", "2").With("aud", audience).Sign()));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Application_ends_streams_itself()
     {

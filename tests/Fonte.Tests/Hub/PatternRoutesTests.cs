@@ -19,7 +19,7 @@ public sealed class PatternRoutesTests
     private static readonly string[] Topics =
     [
         "/a", "/b", "/a/b", "/a/c", "/b/c", "/a/b/c", "/a/b/c/c", "/a/xyz", "https://other.example/", "https://other.example/a/b", "urn:x", "https://hub.example/a/b", "https://w.example/a",
-        "/a/b/c/d/e", "/a//b", "/c/", "/c", "a", "http://[", "/a/",
+        "/a/b/c/d/e", "/a//b", "/c/", "/c", "a", "http://[", "/a/", "/a{/b}", "/a{/b}{/c}", "{/a}/b{/c}", "/{a}/b/c", "{+a}", "urn:{x}",
     ];
 
     [Fact]

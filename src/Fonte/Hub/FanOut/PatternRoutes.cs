@@ -34,6 +34,7 @@ internal sealed class PatternRoutes(long cacheBytes)
     private readonly Dictionary<TopicMatcher, PatternRoute> _routes = [];
     private readonly Dictionary<string, List<PatternRoute>> _byToken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<PatternRoute>> _templates = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PatternRoute> _templateTexts = new(StringComparer.Ordinal);
     private readonly List<PatternRoute> _withoutToken = [];
     private readonly Queue<PatternRoute> _late = new();
     private readonly List<PatternRoute> _found = [];
@@ -49,6 +50,7 @@ internal sealed class PatternRoutes(long cacheBytes)
         _routes.Add(matcher, route = new(matcher, ++_version));
         route.Token = Rarest(TokensOf(matcher), route.IsTemplate ? _templates : _byToken);
         Bucket(route).Add(route);
+        if (route.IsTemplate) _templateTexts.Add(matcher.Pattern, route);
         _late.Enqueue(route);
         if (_late.Count > MostLate) _late.Dequeue();
         return route;
@@ -57,6 +59,7 @@ internal sealed class PatternRoutes(long cacheBytes)
     internal void Remove(PatternRoute route)
     {
         _routes.Remove(route.Matcher!);
+        if (route.IsTemplate) _templateTexts.Remove(route.Matcher!.Pattern);
         route.Matcher = null;
         var bucket = Bucket(route);
         bucket.Remove(route);
@@ -121,6 +124,8 @@ internal sealed class PatternRoutes(long cacheBytes)
         _look++;
         foreach (var route in _withoutToken) TryAdd(route, topic);
         if (_templates.Count > 0) TryAddBySegments(_templates, topic, topic);
+        // A template selects its own text too, which need not hold what its expansions hold.
+        if (_templateTexts.TryGetValue(topic, out var same) && same.Token is not null && same.Seen != _look) TryAdd(same, topic);
         if (_byToken.Count == 0 || _hub!.Resolve(topic) is not { } url) return;
         if (url.Host is not null && _byToken.TryGetValue(PatternTokens.OfHost(url.Host), out var ofHost)) TryAdd(ofHost, topic);
         TryAddBySegments(_byToken, url.Path, topic);
