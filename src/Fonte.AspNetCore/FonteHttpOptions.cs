@@ -12,7 +12,7 @@ public sealed class FonteHttpOptions : FonteOptions
 
     /// <summary>
     /// The schemes and hosts under which the hub may be reached, such as <c>https://example.com</c>, as the server sees them; a request for another is answered 421.
-    /// With them the hub may take its URL from the request.
+    /// With them the hub may take its URL from the request. In the configuration a list, or one text with commas between.
     /// </summary>
     /// <value>None: every host is served.</value>
     public IList<string> PublicUrls { get; init; } = [];

@@ -46,6 +46,39 @@ public sealed class MountPathTests
     }
 
     [Fact]
+    public async Task A_group_of_routes_is_refused()
+    {
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(map: web => web.MapGroup("/x").MapFonte()));
+        Assert.Contains("give the whole path", refused.Message, StringComparison.Ordinal);
+    }
+
+    // A proxy takes the beginning of the path away.
+    [Fact]
+    public async Task The_path_of_the_resource_is_reserved_too_and_its_metadata_are_there()
+    {
+        const string resource = "https://hub.example/proxied" + Hub;
+        await using var app = await StartAsync(options => options.Resource = resource);
+        foreach (var topic in (string[])["/proxied/.well-known/mercure/subscriptions/x", "https://hub.example/proxied/.well-known/mercure", "/.well-known/mercure/x"])
+        {
+            using var response = await app.PostAsync("topic=" + Uri.EscapeDataString(topic));
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        }
+        foreach (var path in (string[])["/proxied" + Hub, Hub])
+        {
+            var metadata = JsonNode.Parse(await app.Client.GetStringAsync(new Uri("/.well-known/oauth-protected-resource" + path, UriKind.Relative), Stop))!;
+            Assert.Equal(resource, metadata["resource"]!.GetValue<string>());
+        }
+    }
+
+    [Theory]
+    [InlineData("https://hub.example/other")]
+    [InlineData("https://hub.example/a%20b/.well-known/mercure")]
+    [InlineData("https://hub.example:443/.well-known/mercure")]
+    [InlineData("https://hub.example")]
+    public async Task A_resource_at_another_path_is_refused(string resource) =>
+        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => StartAsync(options => options.Resource = resource));
+
+    [Fact]
     public async Task A_token_must_be_for_the_path_and_subscriptions_lie_below_it()
     {
         await using var app = await MountedAsync();

@@ -13,6 +13,15 @@ internal sealed record AccessToken(string Issuer, string Subject, DateTimeOffset
     /// <summary>When it was issued, if it says.</summary>
     internal DateTimeOffset? IssuedAt { get; init; }
 
+    /// <summary>Who holds it, as far as is known: its subject, or where it names none the token itself.</summary>
+    internal string Holder => Subject.Length > 0 ? Subject : Digest;
+
+    /// <summary>Stands for the token, where it names no subject; no subject can be it.</summary>
+    internal string Digest { get; init; } = "";
+
+    /// <summary>The issuers of which it may be: more than one only where one of Mercure 0.x names none that is known.</summary>
+    internal IReadOnlyList<string> Issuers { get => field ?? [Issuer]; init; }
+
     /// <summary>Whether it is a token of Mercure 0.x.</summary>
     internal bool Is0x { get; init; }
 

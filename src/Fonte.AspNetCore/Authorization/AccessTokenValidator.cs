@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -17,6 +19,9 @@ internal sealed partial class AccessTokenValidator : IDisposable
     internal const int MostTokenLength = 16 * 1024;
 
     private const int MostKnown = 4096;
+
+    // Of a token that is for any hub. By the hub's URL it would be remembered for each host that its holder names.
+    private const string AnyAudience = "";
 
     // What "none" and HMAC with a public key are not on (RFC 8725, section 2.1).
     private static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.HmacSha256, Ed25519Key.Algorithm, Ed25519Key.FullAlgorithm];
@@ -39,6 +44,9 @@ internal sealed partial class AccessTokenValidator : IDisposable
         _issuers = new(() => [.. options.Value.Issuers.Select(issuer => (issuer, KeysOf(issuer)))]);
     }
 
+    /// <summary>How many tokens are remembered.</summary>
+    internal int Remembered => _known.Count;
+
     /// <summary>What the token allows, or <see langword="null"/> if it is not valid for this.</summary>
     /// <param name="token">The token.</param>
     /// <param name="role">What it is used for.</param>
@@ -48,7 +56,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
     internal ValueTask<AccessToken?> ValidateAsync(string token, TokenRole role, string audience, TopicPatterns patterns, CancellationToken cancellationToken)
     {
         if (token.Length > MostTokenLength || _issuers.Value.Count == 0) return new((AccessToken?)null);
-        if (_known.TryGetValue((token, role, audience), out var known) && _time.GetElapsedTime(known.At) < KnownFor)
+        if ((_known.TryGetValue((token, role, audience), out var known) || (_options.Value.Accepts0x && _known.TryGetValue((token, role, AnyAudience), out known))) && _time.GetElapsedTime(known.At) < KnownFor)
             return new(known.Token.Expires > _time.GetUtcNow() ? known.Token : null);
         return VerifyAsync(token, role, audience, patterns, cancellationToken);
     }
@@ -85,7 +93,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
             var candidates = await keys.GetAsync(string.IsNullOrEmpty(parsed.Kid) ? null : parsed.Kid, cancellationToken).ConfigureAwait(false);
             candidates = [.. candidates.Where(key => FixedTokenKeys.Serves(key, parsed.Alg))];
             var result = await _handler.Value.ValidateTokenAsync(parsed, is0x ? Parameters0x(parsed, audience, candidates) : Parameters(issuer.Issuer, audience, candidates)).ConfigureAwait(false);
-            if (result.IsValid) return Remember((token, role, audience), is0x ? Read0x(parsed, issuer.Issuer, patterns) : Read(parsed, patterns));
+            if (result.IsValid) return Remember((token, role, is0x && !HasAudience(parsed) ? AnyAudience : audience), is0x ? Read0x(parsed, isOfAny ? null : issuer.Issuer, patterns) : Read(parsed, patterns));
             Log.NotValid(_logger, result.Exception?.GetType().Name ?? "unknown");
         }
         return Refuse("no key of its issuer has signed it for this");
@@ -132,7 +140,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
     {
         var parameters = Parameters(token.Issuer, audience, keys);
         parameters.ValidateIssuer = false;
-        parameters.ValidateAudience = token.Audiences.Any();
+        parameters.ValidateAudience = HasAudience(token);
         parameters.RequireExpirationTime = false;
         parameters.LifetimeValidator = (notBefore, expires, _, _) => IsNow(notBefore, expires);
         return parameters;
@@ -141,19 +149,26 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private AccessToken? Read(JsonWebToken parsed, TopicPatterns patterns)
     {
         if (AuthorizationDetails.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } details) return Refuse("its authorization details are not as they must be");
-        return new(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details) { TokenId = parsed.Id ?? "", IssuedAt = IssuedAt(parsed) };
+        return new(parsed.Issuer, parsed.Subject ?? "", new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), details) { TokenId = parsed.Id ?? "", IssuedAt = IssuedAt(parsed), Digest = DigestOf(parsed) };
     }
 
-    private AccessToken? Read0x(JsonWebToken parsed, string issuer, TopicPatterns patterns)
+    // Also one that names nobody.
+    private static bool HasAudience(JsonWebToken token) => token.TryGetPayloadValue<object>(JwtRegisteredClaimNames.Aud, out _);
+
+    private AccessToken? Read0x(JsonWebToken parsed, string? issuer, TopicPatterns patterns)
     {
         if (MercureClaim.Read(Base64UrlEncoder.DecodeBytes(parsed.EncodedPayload), _options.Value, patterns) is not { } claim) return Refuse("its typ is not at+jwt, and its claim mercure is not there or not as it must be");
         // One that cannot be read must not pass for none.
         if (parsed.ValidTo == DateTime.MinValue && parsed.TryGetPayloadValue<object>(JwtRegisteredClaimNames.Exp, out _)) return Refuse("its exp is no time");
         var expires = parsed.ValidTo == DateTime.MinValue ? DateTimeOffset.MaxValue : new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero);
-        return new(issuer, parsed.Subject ?? "", expires, claim.Details) { TokenId = parsed.Id ?? "", IssuedAt = IssuedAt(parsed), Is0x = true, Payload = claim.Payload };
+        var issuers = issuer is null ? _issuers.Value.Select(each => each.Issuer.Issuer).Distinct().ToArray() : [issuer];
+        return new(issuers[0], parsed.Subject ?? "", expires, claim.Details) { TokenId = parsed.Id ?? "", IssuedAt = IssuedAt(parsed), Digest = DigestOf(parsed), Issuers = issuers, Is0x = true, Payload = claim.Payload };
     }
 
     private static DateTimeOffset? IssuedAt(JsonWebToken parsed) => parsed.IssuedAt == DateTime.MinValue ? null : new DateTimeOffset(parsed.IssuedAt, TimeSpan.Zero);
+
+    // A control character stands in no subject that counts.
+    private static string DigestOf(JsonWebToken parsed) => string.IsNullOrEmpty(parsed.Subject) ? "\n" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(parsed.EncodedToken))) : "";
 
     private AccessToken? Remember((string, TokenRole, string) key, AccessToken? token)
     {

@@ -6,6 +6,9 @@ namespace Fonte.AspNetCore;
 /// <summary>Decides what a request may do: by its access token, or by what the options allow to everyone (Mercure draft -08, "Authorization").</summary>
 internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator validator, TimeProvider time, IOptions<FonteHttpOptions> options)
 {
+    // The endpoints of the hub are guarded by another; this is for those of the application that tell where the hub is.
+    private readonly PublicOrigins _origins = new(options.Value.PublicUrls);
+
     /// <summary>The request's token, or none; or why it is refused.</summary>
     internal ValueTask<Authorized> ReadAsync(HttpContext context, TokenRole role)
     {
@@ -38,12 +41,14 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
     private static string OriginOf(string url) => url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + 3) is var slash and >= 0 ? url[..slash] : url;
 
     /// <summary>The resource identifier that a token must be for.</summary>
-    internal string Audience(HttpRequest request) => options.Value.Resource ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{options.Value.Reserved.Path}";
+    internal string Audience(HttpRequest request) => options.Value.Resource
+        ?? (_origins.Serves(request) ? null : options.Value.PublicUrls[0].TrimEnd('/') + options.Value.Reserved.Path)
+        ?? $"{request.Scheme}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{request.PathBase}{options.Value.Reserved.Path}";
 
     private async ValueTask<Authorized> AwaitAsync(ValueTask<AccessToken?> validating, PresentedToken presented) => Result(await validating.ConfigureAwait(false), presented);
 
-    // A URL is no place for a token that knows better (RFC 9700, section 4.3.2).
-    private Authorized Result(AccessToken? token, PresentedToken presented) => token is null || (presented.IsOfUrl && !token.Is0x) || host.Revocations?.Includes(token) == true ? new(null, Problems.InvalidToken) : new(token, null);
+    // A URL, or a cookie that goes over plain HTTP, is no place for a token that knows better (RFC 9700, section 4.3.2).
+    private Authorized Result(AccessToken? token, PresentedToken presented) => token is null || (presented.Only0x && !token.Is0x) || host.Revocations?.Includes(token) == true ? new(null, Problems.InvalidToken) : new(token, null);
 
     // A page of another site can have its visitor's browser publish with its cookie (CWE-352). A browser says whose page it is.
     private bool IsTrustedOrigin(HttpRequest request)

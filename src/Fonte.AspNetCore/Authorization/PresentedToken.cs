@@ -6,9 +6,9 @@ namespace Fonte.AspNetCore;
 /// <summary>The access token of a request, where it presents one (Mercure draft -08, "Presenting the Access Token"; RFC 6750, section 2.1). From the URL only as in Mercure 0.x.</summary>
 /// <param name="Token">The token, or <see langword="null"/>.</param>
 /// <param name="IsOfCookie">Whether the browser added it by itself, for whatever page caused the request.</param>
-/// <param name="IsOfUrl">Whether it stands in the URL, as in Mercure 0.x.</param>
+/// <param name="Only0x">Whether it comes in a way that only Mercure 0.x has.</param>
 /// <param name="IsMalformed">Whether the field is there and is not as it must be.</param>
-internal readonly record struct PresentedToken(string? Token, bool IsOfCookie = false, bool IsOfUrl = false, bool IsMalformed = false)
+internal readonly record struct PresentedToken(string? Token, bool IsOfCookie = false, bool Only0x = false, bool IsMalformed = false)
 {
     private const string Scheme = "Bearer";
 
@@ -32,10 +32,10 @@ internal readonly record struct PresentedToken(string? Token, bool IsOfCookie = 
             return default;
         }
         if (options.Accepts0x && request.QueryString.HasValue && Mercure0x.TokenOf(request.QueryString) is not "" and var given)
-            return given is not null && IsToken(given) ? new(given, IsOfUrl: true) : new(null, IsMalformed: true);
+            return given is not null && IsToken(given) ? new(given, Only0x: true) : new(null, IsMalformed: true);
         if (request.Headers.Cookie.Count == 0) return default;
         if (request.Cookies[options.CookieName] is { Length: > 0 } value) return new(value, IsOfCookie: true);
-        return options.Accepts0x && request.Cookies[Mercure0x.CookieName] is { Length: > 0 } former ? new(former, IsOfCookie: true) : default;
+        return options.Accepts0x && request.Cookies[Mercure0x.CookieName] is { Length: > 0 } former ? new(former, IsOfCookie: true, Only0x: true) : default;
     }
 
     private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenCharacters);

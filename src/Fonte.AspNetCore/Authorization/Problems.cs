@@ -8,7 +8,7 @@ internal static class Problems
     /// <summary>One sentence for whatever is wrong with a token, so that nobody learns how to make a better one.</summary>
     internal static readonly Problem InvalidToken = new(StatusCodes.Status401Unauthorized, "token-invalid", "The access token is not valid for this hub; present another.") { Error = "invalid_token" };
 
-    internal static readonly Problem MalformedToken = new(StatusCodes.Status400BadRequest, "token-malformed", "The Authorization header must be Bearer, a space and one access token; correct it.") { Error = "invalid_request" };
+    internal static readonly Problem MalformedToken = new(StatusCodes.Status400BadRequest, "token-malformed", "Present one access token, in the Authorization header after Bearer and a space; correct it.") { Error = "invalid_request" };
 
     internal static readonly Problem MayNotPublish = new(StatusCodes.Status403Forbidden, "not-granted", "The access token does not grant publishing to every topic of the event; ask for a wider one.") { Error = "insufficient_scope" };
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Fonte.AspNetCore;
@@ -51,12 +52,27 @@ internal sealed class FixedTokenKeys(IReadOnlyList<SecurityKey> keys) : ITokenKe
     {
         try
         {
-            var set = json.Contains("\"keys\"", StringComparison.Ordinal) ? new JsonWebKeySet(json).Keys : [new JsonWebKey(json)];
-            return [.. set.Where(key => withSecrets || key.Kty != JsonWebAlgorithmsKeyTypes.Octet).Select(OfJwk).OfType<SecurityKey>()];
+            using var document = JsonDocument.Parse(json);
+            if (!document.RootElement.TryGetProperty("keys", out var set)) return OfJwk(json, withSecrets) is { } only ? [only] : [];
+            return [.. set.EnumerateArray().Select(key => OfJwk(key.GetRawText(), withSecrets)).OfType<SecurityKey>()];
         }
-        catch (Exception exception) when (exception is ArgumentException or System.Text.Json.JsonException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new FormatException("It is no JWK Set.");
+            throw new FormatException("It is no JWK Set.", exception);
+        }
+    }
+
+    // One that is not as it must be is passed over, and spoils none of the others (RFC 7517, section 5).
+    private static SecurityKey? OfJwk(string json, bool withSecrets)
+    {
+        try
+        {
+            var key = new JsonWebKey(json);
+            return withSecrets || key.Kty != JsonWebAlgorithmsKeyTypes.Octet ? OfJwk(key) : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or JsonException or FormatException or NotSupportedException or InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class StreamLimits(IOptions<FonteHttpOptions> options)
     {
         tracker = inner;
         if (options.Value.MaxStreamsPerAddress > 0 && context.Connection.RemoteIpAddress is { } address && !TryCount(AddressKey(address), options.Value.MaxStreamsPerAddress, ref tracker)) return false;
-        return options.Value.MaxStreamsPerSubject == 0 || token is not { Subject.Length: > 0 } || TryCount($"{token.Issuer}\n{token.Subject}", options.Value.MaxStreamsPerSubject, ref tracker);
+        return options.Value.MaxStreamsPerSubject == 0 || token is null || TryCount($"{token.Issuer}\n{token.Holder}", options.Value.MaxStreamsPerSubject, ref tracker);
     }
 
     private bool TryCount(string key, int most, ref ISubscriberTracker? tracker)

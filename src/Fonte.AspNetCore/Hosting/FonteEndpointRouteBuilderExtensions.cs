@@ -31,6 +31,7 @@ public static class FonteEndpointRouteBuilderExtensions
     public static IEndpointConventionBuilder MapFonte(this IEndpointRouteBuilder endpoints, string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (endpoints is RouteGroupBuilder) throw new ArgumentException("The hub is mapped at the application, not in a group of routes, of which it would not know the prefix; give the whole path instead.", nameof(endpoints));
         RequireFonte(endpoints, nameof(MapFonte));
         var services = endpoints.ServiceProvider;
         // Given what it needs once: to look it up in each request makes a scope of services for each.
@@ -38,7 +39,9 @@ public static class FonteEndpointRouteBuilderExtensions
         host.MapAt(path);
         var authorization = services.GetRequiredService<HubAuthorization>();
         var origins = new PublicOrigins(options.Value.PublicUrls);
-        endpoints.MapGet(ResourceMetadata.PathPrefix + path, origins.Guard(new ResourceMetadata(authorization, options).HandleAsync)).WithDisplayName("Fonte resource metadata");
+        var metadata = origins.Guard(new ResourceMetadata(authorization, options).HandleAsync);
+        foreach (var known in new[] { path, options.Value.Resource is { } resource ? new Uri(resource).AbsolutePath : path }.Distinct())
+            endpoints.MapGet(ResourceMetadata.PathPrefix + known, metadata).WithDisplayName("Fonte resource metadata");
         var hub = endpoints.MapGroup(path);
         var streams = new EventStreamEndpoint(host, authorization, services.GetRequiredService<StreamLimits>(), options);
         hub.MapGet("", origins.Guard(streams.HandleAsync)).WithDisplayName("Fonte event stream");

@@ -56,7 +56,17 @@ internal sealed partial class FonteHost(
     internal void MapAt(string path)
     {
         if (_mapped) throw new InvalidOperationException("The hub is mapped already: call MapFonte() once.");
-        options.Value.Reserved = new(path);
+        var publicPath = options.Value.Resource is { } resource ? new Uri(resource).AbsolutePath : path;
+        var wrong = new OptionsValidationException(Options.DefaultName, typeof(FonteHttpOptions), [$"Fonte:{nameof(FonteHttpOptions.Resource)} must end with {path}, where the hub is mapped, and have no escapes before it."]);
+        if (!publicPath.EndsWith(path, StringComparison.Ordinal)) throw wrong;
+        try
+        {
+            options.Value.Reserved = new(path, publicPath);
+        }
+        catch (ArgumentException) when (publicPath != path)
+        {
+            throw wrong;
+        }
         _mapped = true;
     }
 

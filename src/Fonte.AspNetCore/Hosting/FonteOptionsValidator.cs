@@ -18,7 +18,7 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         Positive(nameof(options.RecentWindowBytes), options.RecentWindowBytes);
         Positive(nameof(options.ReplayCacheBytes), options.ReplayCacheBytes);
         Positive(nameof(options.PatternCacheBytes), options.PatternCacheBytes);
-        if (options.Resource is not null && !HubUrls.IsValid(options.Resource)) Add(nameof(options.Resource), "must be an absolute http or https URL without query and fragment");
+        if (options.Resource is not null && !HubUrls.IsValid(options.Resource)) Add(nameof(options.Resource), "must be an absolute http or https URL with a path, without query and fragment, and without the port that its scheme has anyway");
         if (options.MercureCompat is not (null or Mercure0x.Name)) Add(nameof(options.MercureCompat), $"must be {Mercure0x.Name}, or not given");
         Positive(nameof(options.MaxBodyBytes), options.MaxBodyBytes);
         Positive(nameof(options.MaxBatchBytes), options.MaxBatchBytes);

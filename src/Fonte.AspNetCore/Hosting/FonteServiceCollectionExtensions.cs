@@ -2,6 +2,7 @@ using Fonte;
 using Fonte.AspNetCore;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ public static class FonteServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         var options = services.AddOptions<FonteHttpOptions>().BindConfiguration(ConfigurationSection).ValidateOnStart();
+        options.Configure<IConfiguration>(ReadPublicUrls);
         if (configure is not null) options.Configure(configure);
         if (services.Any(service => service.ServiceType == typeof(FonteHost))) return new FonteBuilder(services);
         services.TryAddSingleton(TimeProvider.System);
@@ -74,6 +76,13 @@ public static class FonteServiceCollectionExtensions
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => StreamConnection.RunAsync(connection, next))));
         return builder;
+    }
+
+    // As the server has it; bound as a list, a text would be none, and every host would be served.
+    private static void ReadPublicUrls(FonteHttpOptions options, IConfiguration configuration)
+    {
+        var text = configuration[$"{ConfigurationSection}:{nameof(FonteHttpOptions.PublicUrls)}"] ?? "";
+        foreach (var url in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) options.PublicUrls.Add(url);
     }
 
     // Kestrel writes header values as ASCII and fails otherwise; a publisher's own ID may be any Unicode.

@@ -18,8 +18,9 @@ internal sealed class PublicOrigins
     internal static bool IsValid(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") && uri.PathAndQuery == "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
 
-    private bool Serves(HttpRequest request) =>
-        request.Host.HasValue && _origins.Contains(OriginOf(request.Scheme, request.Host.Host, request.Host.Port ?? (request.IsHttps ? 443 : 80)));
+    /// <summary>Whether the request is for a listed one, or none is listed.</summary>
+    internal bool Serves(HttpRequest request) =>
+        _origins.Count == 0 || (request.Host.HasValue && _origins.Contains(OriginOf(request.Scheme, request.Host.Host, request.Host.Port ?? (request.IsHttps ? 443 : 80))));
 
     // Uri leaves the brackets of an IPv6 address out, and HostString does not.
     private static string OriginOf(string scheme, string host, int port) => $"{scheme}://{host.Trim('[', ']')}:{port}";

@@ -18,7 +18,7 @@ internal static class IdempotencyKeyField
         var values = request.Headers[Name];
         if (values.Count == 0) return (null, null);
         return values.Count == 1 && Parse(values[0] ?? "") is { Length: > 0 and <= IdempotencyKey.MaxLength } key
-            ? (new(key, token is null ? "" : $"{token.Issuer}\n{token.Subject}"), null)
+            ? (new(key, token is null ? "" : $"{token.Issuer}\n{token.Holder}"), null)
             : (null, new(StatusCodes.Status400BadRequest, "idempotency-key-invalid", $"Give one Idempotency-Key of 1 to {IdempotencyKey.MaxLength} printable ASCII characters, in quotation marks or without space and punctuation of lists."));
     }
 

@@ -70,8 +70,15 @@ internal sealed partial class Revocations : IAsyncDisposable
         await Volatile.Read(ref _renewing).ConfigureAwait(false);
     }
 
-    private bool Includes(AccessToken token, bool isToken, string text) =>
-        text.Length > 0 && _held.TryGetValue((token.Issuer, isToken, text), out var held) && held.Revocation.Concerns(token.IssuedAt);
+    private bool Includes(AccessToken token, bool isToken, string text)
+    {
+        if (text.Length == 0) return false;
+        foreach (var issuer in token.Issuers)
+        {
+            if (_held.TryGetValue((issuer, isToken, text), out var held) && held.Revocation.Concerns(token.IssuedAt)) return true;
+        }
+        return false;
+    }
 
     // Of two of the same subject the later says more; and which of them is forgotten last.
     private void Hold(Revocation revocation, long offset)

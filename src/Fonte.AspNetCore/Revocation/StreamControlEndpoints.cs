@@ -40,7 +40,8 @@ internal sealed class StreamControlEndpoints(FonteHost host, StreamControl contr
     private async Task HandleAsync(HttpContext context, string topic, Func<Form, Task<(int Streams, Problem? Problem)>> handle)
     {
         var authorized = await authorization.ReadAsync(context, TokenRole.Publish).ConfigureAwait(false);
-        var refusal = authorized.Problem ?? (authorized.Token is { } token ? (token.MayControl(topic) ? null : Problems.MayNotControl) : options.Value.AnonymousPublish ? null : Problems.MissingToken("end event streams"));
+        // Also where anyone may publish: what is done here lasts, and any page could have its visitor's browser do it.
+        var refusal = authorized.Problem ?? (authorized.Token is not { } token ? Problems.MissingToken("end event streams") : token.MayControl(topic) ? null : Problems.MayNotControl);
         if (refusal is not null)
         {
             await authorization.RefuseAsync(context, refusal).ConfigureAwait(false);

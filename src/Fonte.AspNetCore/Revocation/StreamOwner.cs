@@ -25,5 +25,5 @@ internal sealed class StreamOwner(AccessToken? token, string? subscriber, Revoca
     /// <summary>Whether the selector means it.</summary>
     internal bool Is(StreamSelector whose) =>
         whose.Subscriber is not null ? whose.Subscriber == subscriber
-        : token is not null && token.Issuer == whose.Issuer && (whose.TokenId is not null ? token.TokenId == whose.TokenId : token.Subject == whose.Subject);
+        : token is not null && token.Issuers.Contains(whose.Issuer) && (whose.TokenId is not null ? token.TokenId == whose.TokenId : token.Subject == whose.Subject);
 }

@@ -14,7 +14,7 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
         _all = all;
         Subscriptions =
         [
-            .. query.Matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, all.Collection, PayloadOf(matcher, token))),
+            .. query.Matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, all.Collection, ObjectOf(PayloadOf(matcher, token)))),
             .. query.Selectors.Distinct().Select(selector => new ActiveSubscription(selector, Id, all.Collection, PayloadOf(selector, token), Is0x: true)),
         ];
     }
@@ -27,6 +27,9 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
     public void Begun() => _told = _all.BeginAsync(this);
 
     public void Ended() => _told = _all.EndAsync(this, _told);
+
+    // A token of Mercure 0.x may have any JSON for it, a document of the present version only an object.
+    private static string? ObjectOf(string? payload) => payload?.StartsWith('{') == true ? payload : null;
 
     // The matcher itself is compared as if it were a topic (draft, "Payloads").
     private static string? PayloadOf(TopicMatcher matcher, AccessToken? token) =>

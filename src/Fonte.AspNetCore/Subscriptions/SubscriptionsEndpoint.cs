@@ -65,7 +65,11 @@ internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization aut
     private static string PathOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        // A target may be a whole URL (RFC 9112, section 3.2.2).
+        if (!target.StartsWith('/') && target.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0 && target.IndexOf('/', scheme + 3) is var path and > 0) target = target[path..];
         var query = target.IndexOf('?');
-        return query < 0 ? target : target[..query];
+        if (query >= 0) target = target[..query];
+        var @base = context.Request.PathBase.ToUriComponent();
+        return target.StartsWith(@base + '/', StringComparison.Ordinal) ? target[@base.Length..] : target;
     }
 }

@@ -30,8 +30,6 @@ internal sealed class ServeOptions
     /// <remarks>Not a list, as above.</remarks>
     public string PublicUrls { get; set; } = "";
 
-    internal string[] Hosts => Parts(PublicUrls);
-
     internal string[] Origins => Parts(CorsOrigins);
 
     private static string[] Parts(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -3,6 +3,7 @@ using Fonte.AspNetCore;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 
@@ -66,6 +67,8 @@ internal static partial class Server
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // With this logger on, hosting keeps an activity and a log scope for each request: 500 bytes for as long as an event stream lasts.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // Also where the settings have a level of the console's own: it logs URLs, in which there may be a token (docs/mercure-0x.md).
+        builder.Logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSingleton<IExternalScopeProvider, NoLogScopes>();
         // These two repeat, with a stack trace, what the command says in a sentence; of Kestrel's only its failure to start does.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
@@ -111,7 +114,6 @@ internal static partial class Server
             hub.AnonymousPublish |= options.Dev;
             // Whose pages may read with the cookie may publish with it.
             foreach (var origin in options.Origins) hub.CookieOrigins.Add(origin);
-            foreach (var url in options.Hosts) hub.PublicUrls.Add(url);
         }).UseDirectSockets();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Fonte", "System.Runtime")

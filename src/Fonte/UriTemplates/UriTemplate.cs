@@ -17,6 +17,9 @@ internal sealed class UriTemplate
     // RFC 6570, section 2.1, without what begins an expression or a triplet.
     private static readonly SearchValues<char> NotLiteral = SearchValues.Create("\"'<>\\^`|} ");
 
+    // What is alive at a time while a topic is compared follows these (CWE-400).
+    private const int MostVariables = 16;
+
     private readonly ComponentProgram _program;
 
     private UriTemplate(string text, ExpressionNode node, string literals)
@@ -41,6 +44,7 @@ internal sealed class UriTemplate
     {
         var nodes = new List<ExpressionNode>();
         var literals = new StringBuilder(text.Length);
+        var variables = 0;
         for (var at = 0; at < text.Length;)
         {
             var open = text.IndexOf('{', at);
@@ -52,10 +56,12 @@ internal sealed class UriTemplate
             var close = text.IndexOf('}', open);
             if (close < 0 || Expression(text.AsSpan(open + 1, close - open - 1)) is not { } expression) return null;
             nodes.Add(expression);
+            variables += expression.Node is ListNode list ? list.Items.Count : 1;
             // What stands before is a whole segment if the expression is nothing or begins with a slash.
             literals.Append(BeginsSegment(text, open) ? "/" : "").Append(Anything);
             at = close + 1;
         }
+        if (variables > MostVariables) throw new UrlPatternException($"Give at most {MostVariables} variables in one template.");
         try
         {
             return new(text, ExpressionNode.Sequence([.. nodes]), literals.ToString());

@@ -115,6 +115,28 @@ public sealed class TokenKeyTests : IDisposable
         Assert.Equal(member == "kid" ? "a" : null, key.KeyId);
     }
 
+    // RFC 7517, section 5: keys that cannot be understood are ignored.
+    [Theory]
+    [InlineData("""{"kty":"RSA","n":"@@","e":"AQAB"}""")]
+    [InlineData("""{"kty":"EC","crv":"P-256","x":1}""")]
+    [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"AA","key_ops":"verify"}""")]
+    [InlineData("1")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public void Key_that_cannot_be_read_spoils_no_other(string key)
+    {
+        var set = $$"""{"keys":[{{key}},{{Member(Jwk(null)).ToJsonString()}}]}""";
+        Assert.IsType<Ed25519Key>(Assert.Single(FixedTokenKeys.OfJwks(set, withSecrets: true)));
+        Assert.Empty(FixedTokenKeys.OfJwks($$"""{"keys":[{{key}}]}""", withSecrets: true));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("1")]
+    [InlineData("""{"keys":1}""")]
+    [InlineData("{")]
+    public void What_is_no_set_is_told(string set) => Assert.Throws<FormatException>(() => FixedTokenKeys.OfJwks(set, withSecrets: true));
+
     [Theory]
     [InlineData("secp256k1")]
     [InlineData("brainpoolP256r1")]

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 using static Fonte.AspNetCore.Tests.HubApplication;
 
@@ -122,6 +124,33 @@ public sealed class TokenValidationTests : IDisposable
         Assert.Null(await ValidateAsync(Token().With("exp", null)));
 
         ValueTask<AccessToken?> ValidateAsync(TestToken token) => validator.ValidateAsync(token.Sign(), TokenRole.Publish, TestToken.Resource, new(new(TestToken.Resource)), Stop);
+    }
+
+    [Fact]
+    public async Task Token_that_was_used_in_one_role_is_not_remembered_for_the_other()
+    {
+        await using var app = await StartAsync();
+        var token = Token().With("iss", "https://roles.example").Sign("the subscribers' secret, of thirty-two bytes");
+        using var subscribed = await app.Client.SendAsync(new(HttpMethod.Get, Hub + "?match=a") { Headers = { Authorization = new("Bearer", token) } }, HttpCompletionOption.ResponseHeadersRead, Stop);
+        Assert.Equal(HttpStatusCode.OK, subscribed.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await PublishAsync(app, token));
+    }
+
+    // A set that would verify the token, served where the token says.
+    [Theory]
+    [InlineData("jku")]
+    [InlineData("x5u")]
+    public async Task Keys_that_a_token_points_to_are_not_fetched(string header)
+    {
+        var asked = 0;
+        await using var elsewhere = await HubApplication.StartAsync(map: web => web.MapGet("/keys", () =>
+        {
+            Interlocked.Increment(ref asked);
+            return TypedResults.Text(new JsonObject { ["keys"] = new JsonArray(Jwk(_curve)) }.ToJsonString(), "application/json");
+        }));
+        await using var app = await HubApplication.StartAsync(options => options.Issuers.Add(new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret }));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PublishAsync(app, Token().WithHeader("alg", "ES256").WithHeader(header, elsewhere.Address + "/keys").Sign(Signer("ES256"))));
+        Assert.Equal(0, asked);
     }
 
     [Fact]

@@ -163,6 +163,8 @@ public sealed class Mercure0xTests
         ["an exp that is text"] = () => Token(publish: ["*"]).With("exp", "tomorrow").Sign(),
         ["an exp that is an object"] = () => Token(publish: ["*"]).With("exp", new JsonObject()).Sign(),
         ["not yet valid"] = () => Token(publish: ["*"]).With("nbf", TestToken.Now() + 60).Sign(),
+        ["for nobody"] = () => Token(publish: ["*"]).With("aud", new JsonArray()).Sign(),
+        ["for a hub whose name is null"] = () => Token(publish: ["*"]).With("aud", new JsonArray((JsonNode?)null)).Sign(),
         ["for another hub"] = () => Token(publish: ["*"]).With("aud", "https://other.example").Sign(),
         ["critical extensions"] = () => Token(publish: ["*"]).WithHeader("crit", new JsonArray("b64")).Sign(),
         ["at+jwt with the claim"] = () => Token(publish: ["*"]).WithHeader("typ", "at+jwt").Sign(),
@@ -255,6 +257,91 @@ public sealed class Mercure0xTests
         Assert.Equal(HttpStatusCode.Forbidden, await PublishByCookieAsync(app, "mercureAuthorization", "https://evil.example"));
         Assert.Equal(HttpStatusCode.OK, await PublishByCookieAsync(app, "mercureAuthorization", "https://page.example"));
         Assert.Equal(HttpStatusCode.OK, await PublishByCookieAsync(app, "__Secure-mercure_access_token", "https://page.example"));
+    }
+
+    [Fact]
+    public async Task Url_wins_over_cookies_and_the_cookie_of_today_over_the_former()
+    {
+        await using var app = await StartAsync(options => options.AnonymousPublish = false);
+        var (right, wrong) = (Token(publish: ["a"]).Sign(), Token(publish: []).Sign());
+        Assert.Equal(HttpStatusCode.OK, await PublishWithAsync(app, $"?authorization={right}", $"__Secure-mercure_access_token={wrong}; mercureAuthorization={wrong}"));
+        Assert.Equal(HttpStatusCode.Forbidden, await PublishWithAsync(app, $"?authorization={wrong}", $"__Secure-mercure_access_token={right}; mercureAuthorization={right}"));
+        Assert.Equal(HttpStatusCode.OK, await PublishWithAsync(app, "", $"mercureAuthorization={wrong}; __Secure-mercure_access_token={right}"));
+        Assert.Equal(HttpStatusCode.Forbidden, await PublishWithAsync(app, "", $"mercureAuthorization={right}; __Secure-mercure_access_token={wrong}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PublishWithAsync(app, "", $"mercureAuthorization={TestToken.Granting("publish", "a").Sign()}"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("https://second.example")]
+    [InlineData("https://stranger.example")]
+    public async Task Token_is_revoked_under_whichever_issuer_it_may_be_of(string? issuer)
+    {
+        await using var app = await StartAsync(options => options.AnonymousPublish = false);
+        var token = Token(publish: ["*"]).With("sub", "s").With("iss", issuer).Sign("the second issuer's secret, of thirty-two bytes");
+        Assert.Equal(HttpStatusCode.OK, await PublishAsync(app, token));
+        await app.Services.GetRequiredService<IStreamControl>().RevokeAsync(new("https://second.example", Subject: "s"), cancellationToken: Stop);
+        Assert.Equal(HttpStatusCode.Unauthorized, await PublishAsync(app, token));
+    }
+
+    [Fact]
+    public async Task Token_for_any_hub_is_remembered_once_whatever_hosts_its_holder_names()
+    {
+        await using var app = await StartAsync(options => options.Resource = null);
+        var token = Token(publish: ["*"]).Sign();
+        for (var n = 0; n < 20; n++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Hub) { Content = new StringContent("topic=a", null, "application/x-www-form-urlencoded") };
+            request.Headers.Host = $"h{n}.example";
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            using var response = await app.Client.SendAsync(request, Stop);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+        Assert.Equal(1, app.Services.GetRequiredService<AccessTokenValidator>().Remembered);
+    }
+
+    [Fact]
+    public async Task Tokens_without_a_subject_are_holders_of_their_own()
+    {
+        await using var app = await StartAsync(options => options.MaxStreamsPerSubject = 1);
+        var (one, two) = (Token(subscribe: ["a"]).Sign(), Token(subscribe: ["b"]).Sign());
+        await using var first = await OpenAsync(app, "?topic=a", one);
+        await first.ReadUntilAsync("id: ");
+        await using var second = await OpenAsync(app, "?topic=a", one);
+        Assert.Equal(HttpStatusCode.TooManyRequests, second.Response.StatusCode);
+        await using var other = await OpenAsync(app, "?topic=a", two);
+        Assert.Equal(HttpStatusCode.OK, other.Response.StatusCode);
+        foreach (var (token, data) in (IEnumerable<(string, string)>)[(Token(publish: ["*"]).Sign(), "1"), (Token(publish: ["a"]).Sign(), "2")])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Hub) { Content = new StringContent("topic=a&data=" + data, null, "application/x-www-form-urlencoded") };
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", "k");
+            using var response = await app.Client.SendAsync(request, Stop);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Query_method_takes_selectors_in_its_body()
+    {
+        await using var app = await StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod("QUERY"), Hub) { Content = new FormUrlEncodedContent([new("topic", Books), new("lastEventID", "earliest")]) };
+        await app.PublishAsync($"topic={Book}&data=1");
+        using var response = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+        await using var stream = new EventStreamReader(response, await response.Content.ReadAsStreamAsync(Stop));
+        Assert.Equal("1", await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Payload_that_is_no_object_stands_in_no_document_of_today()
+    {
+        await using var app = await StartAsync();
+        await using var stream = await OpenAsync(app, "?match=a&topic=a", Claim(new() { ["payload"] = "text" }).Sign());
+        await stream.ReadUntilAsync("id: ");
+        var all = app.Services.GetRequiredService<FonteHost>().Subscriptions!.All.ToDictionary(each => each.Is0x, each => each.Payload);
+        Assert.Equal((null, "\"text\""), (all[false], all[true]));
+        using var list = await SendAsync(app, HttpMethod.Get, Root + "/exact/a", TestToken.Granting("subscribe", "*").Sign());
+        Assert.Single(JsonNode.Parse(await list.Content.ReadAsStringAsync(Stop))!["subscriptions"]!.AsArray());
     }
 
     [Fact]
@@ -387,6 +474,15 @@ public sealed class Mercure0xTests
     private static async Task<HttpStatusCode> PublishAsync(HubApplication app, string token, string topic = "a")
     {
         using var response = await SendAsync(app, HttpMethod.Post, Hub, token, $"topic={Uri.EscapeDataString(topic)}");
+        return response.StatusCode;
+    }
+
+    private static async Task<HttpStatusCode> PublishWithAsync(HubApplication app, string query, string cookies)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Hub + query) { Content = new StringContent("topic=a", null, "application/x-www-form-urlencoded") };
+        request.Headers.TryAddWithoutValidation("Cookie", cookies);
+        request.Headers.TryAddWithoutValidation("Origin", "https://hub.example");
+        using var response = await app.Client.SendAsync(request, Stop);
         return response.StatusCode;
     }
 

@@ -194,10 +194,11 @@ public class StreamControlTests
     }
 
     [Fact]
-    public async Task Where_anyone_may_publish_anyone_may_kick()
+    public async Task Where_anyone_may_publish_not_anyone_may_kick_or_revoke()
     {
         await using var app = await StartAsync(options => options.AnonymousPublish = true);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, HttpMethod.Post, Kicks, "subject=s", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(app, HttpMethod.Post, Kicks, "subject=s", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(app, HttpMethod.Post, Revocations, "subject=s", null));
     }
 
     private protected static Action<FonteHttpOptions> Configure(Action<FonteHttpOptions>? more) => options =>

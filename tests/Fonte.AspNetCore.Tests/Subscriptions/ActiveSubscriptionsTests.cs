@@ -88,6 +88,19 @@ public class ActiveSubscriptionsTests
         Assert.Equal(expected, response.StatusCode);
     }
 
+    // RFC 9112, section 3.2.2: a whole URL as the target.
+    [Fact]
+    public async Task Address_may_come_as_a_whole_url()
+    {
+        await using var app = await StartAsync();
+        using var socket = new System.Net.Sockets.TcpClient();
+        var url = new Uri(app.Address);
+        await socket.ConnectAsync(url.Host, url.Port, Stop);
+        await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET {app.Address}{Root}?a=b HTTP/1.1\r\nHost: {url.Authority}\r\nAuthorization: Bearer {Watching()}\r\nConnection: close\r\n\r\n"), Stop);
+        using var reader = new StreamReader(socket.GetStream());
+        Assert.StartsWith("HTTP/1.1 200", await reader.ReadLineAsync(Stop), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_the_option_nothing_is_told_or_listed()
     {
