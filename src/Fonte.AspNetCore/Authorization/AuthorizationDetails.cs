@@ -13,7 +13,7 @@ internal static class AuthorizationDetails
     private const int MostDetails = 100;
 
     // A name that stands twice in an object means one thing to one reader and another to another (RFC 8259, section 4).
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    internal static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     /// <summary>The entries of a token's payload, or <see langword="null"/> if they are not as they must be.</summary>
     internal static IReadOnlyList<AuthorizationDetail>? Read(ReadOnlyMemory<byte> payload, FonteHttpOptions options, TopicPatterns patterns)
@@ -84,6 +84,9 @@ internal static class AuthorizationDetails
         return matchers;
     }
 
+    /// <summary>Whether a text can be a matcher's expression.</summary>
+    internal static bool IsExpression(string text, FonteHttpOptions options) => text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= options.MaxMatcherBytes && TextRules.IsClean(text);
+
     private static TopicMatcher? ReadMatcher(JsonElement topic, FonteHttpOptions options, TopicPatterns patterns)
     {
         if (!topic.TryGetProperty("match", out var match) || match.ValueKind != JsonValueKind.String) return null;
@@ -95,7 +98,7 @@ internal static class AuthorizationDetails
         }
         var expression = match.GetString()!;
         if (type is not (null or "exact" or "urlpattern")) return null;
-        if (expression.Length == 0 || Encoding.UTF8.GetByteCount(expression) > options.MaxMatcherBytes || !TextRules.IsClean(expression)) return null;
+        if (!IsExpression(expression, options)) return null;
         return type == "urlpattern" ? patterns.Of(expression).Matcher : TopicMatcher.Exact(expression);
     }
 }

@@ -31,7 +31,7 @@ internal readonly record struct PresentedToken(string? Token, bool IsOfCookie = 
             // Of another scheme, so nothing for the hub; but the cookie is not meant to be used beside it.
             return default;
         }
-        if (options.Accepts0x && request.QueryString.HasValue && Mercure0x.TokenOf(request.QueryString) is not "" and var given)
+        if (options.Accepts0x && Mercure0x.TokenOf(request.QueryString) is (IsThere: true, var given))
             return given is not null && IsToken(given) ? new(given, Only0x: true) : new(null, IsMalformed: true);
         if (request.Headers.Cookie.Count == 0) return default;
         if (request.Cookies[options.CookieName] is { Length: > 0 } value) return new(value, IsOfCookie: true);

@@ -19,8 +19,9 @@ internal static partial class Mercure0x
     private static readonly string[] Relaxations =
     [
         "a subscriber may select topics by the parameter topic, a URI Template",
-        "a token whose typ is not at+jwt is accepted for its claim mercure, without aud, without exp, and without an iss that is configured: then with the keys of any issuer",
-        "such a token may come in the URL (authorization), which histories and logs keep, or in the cookie " + CookieName,
+        "a token whose typ is not at+jwt is accepted for its claim mercure, without aud, without exp, and without an iss that is configured: then with the keys of any issuer; without sub and jti it cannot be revoked",
+        "such a token may come in the URL (authorization), which histories and logs keep",
+        "such a token may come in the cookie " + CookieName + ", which need not be Secure",
         "subscriptions by the parameter topic are told as JSON-LD",
         "a cursor may come as lastEventID or Last-Event-ID, and goes out as Last-Event-ID too",
     ];
@@ -37,18 +38,18 @@ internal static partial class Mercure0x
     /// <summary>Whether a parameter is a topic selector.</summary>
     internal static bool IsSelector(ReadOnlySpan<byte> name) => name.SequenceEqual("topic"u8);
 
-    /// <summary>The token in the URL: none, one, or <see langword="null"/> for several or what cannot be one.</summary>
-    internal static string? TokenOf(QueryString query)
+    /// <summary>Whether there is a token in the URL, and which; <see langword="null"/> for several, or what cannot be one.</summary>
+    internal static (bool IsThere, string? Token) TokenOf(QueryString query)
     {
-        var token = "";
+        string? token = null;
         var pairs = StreamBeginning.Pairs(query);
         while (pairs.Read())
         {
             if (!IsToken(pairs.Name)) continue;
-            if (token.Length > 0 || pairs.Value.IsEmpty || !Ascii.IsValid(pairs.Value)) return null;
+            if (token is not null || !Ascii.IsValid(pairs.Value)) return (true, null);
             token = Encoding.ASCII.GetString(pairs.Value);
         }
-        return token;
+        return (token is not null, token);
     }
 
     /// <summary>The query without the token, so that whatever writes the URL down from here on does not write that.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -12,15 +11,13 @@ internal sealed record MercureClaim(IReadOnlyList<AuthorizationDetail> Details, 
     // As the namespaces of OpenID Connect's public claims have it.
     private const string Namespaced = "https://mercure.rocks/";
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
-
     /// <summary>The claim of a token's payload, or <see langword="null"/> if there is none or it is not as it must be.</summary>
     internal static MercureClaim? Read(ReadOnlyMemory<byte> payload, FonteHttpOptions options, TopicPatterns patterns)
     {
         if (!Utf8.IsValid(payload.Span)) return null;
         try
         {
-            using var document = JsonDocument.Parse(payload, Strict);
+            using var document = JsonDocument.Parse(payload, AuthorizationDetails.Strict);
             if (!document.RootElement.TryGetProperty("mercure", out var claim) && !document.RootElement.TryGetProperty(Namespaced, out claim)) return null;
             if (claim.ValueKind != JsonValueKind.Object) return null;
             if (Selectors(claim, "publish", options, patterns) is not { } publish || Selectors(claim, "subscribe", options, patterns) is not { } subscribe) return null;
@@ -42,7 +39,7 @@ internal sealed record MercureClaim(IReadOnlyList<AuthorizationDetail> Details, 
         {
             if (selector.ValueKind != JsonValueKind.String) return null;
             var text = selector.GetString()!;
-            if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > options.MaxMatcherBytes || !TextRules.IsClean(text) || patterns.OfSelector(text).Matcher is not { } matcher) return null;
+            if (!AuthorizationDetails.IsExpression(text, options) || patterns.OfSelector(text).Matcher is not { } matcher) return null;
             matchers.Add(matcher);
         }
         return matchers;

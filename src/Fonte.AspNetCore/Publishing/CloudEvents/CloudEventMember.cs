@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Fonte.AspNetCore;
@@ -43,7 +44,8 @@ internal static class CloudEventMembers
         4 when name.SequenceEqual("time"u8) => CloudEventMember.Time,
         6 when name.SequenceEqual("source"u8) => CloudEventMember.Source,
         7 when name.SequenceEqual("subject"u8) => CloudEventMember.Subject,
-        7 when name.SequenceEqual("private"u8) => CloudEventMember.Private,
+        // Whatever its case: attributes have lower-case names, and what somebody meant to be private must not be published in the open.
+        7 when Ascii.EqualsIgnoreCase(name, "private"u8) => CloudEventMember.Private,
         10 when name.SequenceEqual("dataschema"u8) => CloudEventMember.DataSchema,
         11 when name.SequenceEqual("specversion"u8) => CloudEventMember.SpecVersion,
         11 when name.SequenceEqual("data_base64"u8) => CloudEventMember.DataBase64,
