@@ -17,7 +17,7 @@ public sealed class Mercure0xTests : IDisposable
         ["FONTE__ISSUERS__0__SECRET"] = Secret,
         ["FONTE__RECONNECTIONTIME"] = "00:00:00.2",
         // As somebody has it who looks for a fault: also then no token may be in the log.
-        ["LOGGING__CONSOLE__LOGLEVEL__DEFAULT"] = "Trace",
+        ["Logging__Console__LogLevel__Default"] = "Debug",
     };
 
     public void Dispose() => _folder.Dispose();
