@@ -201,10 +201,10 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     private PublishResult Published(IReadOnlyList<EventDraft> events, AppendResult append)
     {
         var isRepeated = append.Outcome == AppendOutcome.AlreadyAppended;
-        var first = IdOf(events[0], append.Offset);
+        var first = IdOf(events[0], append.At(0));
         if (events.Count == 1) return new(PublishOutcome.Published, first) { IsRepeated = isRepeated };
         var ids = new string[events.Count];
-        for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(events[i], append.Offset + i);
+        for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(events[i], append.At(i));
         return new(PublishOutcome.Published, first) { Ids = ids, IsRepeated = isRepeated };
     }
 

@@ -22,7 +22,13 @@ public enum AppendOutcome
     KeyReused,
 }
 
-/// <summary>The outcome of an append, and the place of its first event when it has one; the others follow at the next offsets.</summary>
+/// <summary>The outcome of an append, and the place of its first event when it has one; the others follow at the next offsets, unless <see cref="Offsets"/> says where.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Offset">The first event's offset when <see cref="AppendOutcome.Appended"/> or <see cref="AppendOutcome.AlreadyAppended"/>, otherwise 0.</param>
-public readonly record struct AppendResult(AppendOutcome Outcome, long Offset = 0);
+public readonly record struct AppendResult(AppendOutcome Outcome, long Offset = 0)
+{
+    /// <summary>Where each event stands, in a log where they need not be side by side; <see langword="null"/> where they are.</summary>
+    public IReadOnlyList<long>? Offsets { get; init; }
+
+    internal long At(int index) => Offsets?[index] ?? Offset + index;
+}

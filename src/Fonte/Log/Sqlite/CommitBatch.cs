@@ -10,6 +10,15 @@ internal sealed class CommitBatch
 
     internal List<LoggedEvent> Events { get; } = [];
 
+    /// <summary>Where the log ends with this batch, if not behind its last event.</summary>
+    internal long? Next { get; set; }
+
+    /// <summary>What stands for the last record of the other log, if this is a part of one.</summary>
+    internal byte[]? Fingerprint { get; set; }
+
+    /// <summary>Where the log ends with this batch, given where it ended before.</summary>
+    internal long NextAfter(long next) => Next ?? (Events.Count > 0 ? Events[^1].Offset + 1 : next);
+
     internal byte[]? SealOf(int index) => _seals.Count == 0 ? null : _seals.GetValueOrDefault(index);
 
     /// <summary>The offset of the event that this batch holds under the same key, and its seal.</summary>
@@ -25,5 +34,17 @@ internal sealed class CommitBatch
             _keys.Add(BinaryPrimitives.ReadUInt128BigEndian(seal), Events.Count);
         }
         for (var i = 0; i < append.Events.Count; i++) Events.Add(append.Events[i].At(offset + i, time, append.IdHashOf(i)));
+    }
+
+    /// <summary>Adds an event of another log at its place.</summary>
+    internal void Add(in ReplicaRecord record, long? idHash)
+    {
+        if (record.Seal is { } seal)
+        {
+            _seals.Add(Events.Count, seal);
+            // One that came again after its time is the one that counts from then on.
+            _keys[BinaryPrimitives.ReadUInt128BigEndian(seal)] = Events.Count;
+        }
+        Events.Add(record.Draft.At(record.Offset, record.TimeMicroseconds, idHash));
     }
 }

@@ -2,17 +2,26 @@ namespace Fonte;
 
 /// <summary>One append that waits for its commit.</summary>
 /// <remarks>What can be made ready for the writer is made ready here, on the publisher's thread.</remarks>
-internal sealed class PendingAppend(PublishRequest request)
+internal sealed class PendingAppend(IReadOnlyList<EventDraft> events, byte[]? seal)
 {
-    private readonly long[]? _idHashes = HashesOf(request.Events);
+    private readonly long[]? _idHashes = HashesOf(events);
     private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal IReadOnlyList<EventDraft> Events { get; } = request.Events;
+    internal PendingAppend(PublishRequest request) : this(request.Events, request.IdempotencyKey?.Seal(request.Events))
+    {
+    }
+
+    internal PendingAppend(ReplicaAppend replica) : this([.. replica.Records.Select(record => record.Draft)], seal: null) => Replica = replica;
+
+    internal IReadOnlyList<EventDraft> Events => events;
 
     /// <summary>The idempotency key and what came with it, or <see langword="null"/>.</summary>
-    internal byte[]? Seal { get; } = request.IdempotencyKey?.Seal(request.Events);
+    internal byte[]? Seal => seal;
 
-    internal long Size { get; } = SizeOf(request.Events);
+    /// <summary>Where the events stand, if they are another log's.</summary>
+    internal ReplicaAppend? Replica { get; }
+
+    internal long Size { get; } = SizeOf(events);
 
     internal Task<AppendResult> Completion => _completion.Task;
 

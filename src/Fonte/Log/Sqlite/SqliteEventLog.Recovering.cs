@@ -47,7 +47,7 @@ public sealed partial class SqliteEventLog
     {
         try
         {
-            _writer ??= new SqliteLogWriter(_file.Path);
+            _writer ??= new SqliteLogWriter(_file.Path, isReplica: _options.Replica is not null);
             if (!_writer.TryProve())
             {
                 Discard();

@@ -44,10 +44,16 @@ public sealed partial class SqliteEventLog
     /// <summary>Gives an append its place in the batch, unless its idempotency key is known.</summary>
     private void Place(PendingAppend append, CommitBatch batch, AppendAnswers answers, long time)
     {
-        var offset = _next + batch.Events.Count;
+        var offset = batch.NextAfter(_next);
         if (_fault is not null)
         {
             answers.Add(new(AppendOutcome.Unavailable));
+            return;
+        }
+        if (append.Replica is { } replica)
+        {
+            answers.Add(new(AppendOutcome.Appended));
+            PlaceReplica(append, replica, batch);
             return;
         }
         if (append.Seal is null)
@@ -73,8 +79,32 @@ public sealed partial class SqliteEventLog
         batch.Add(append, offset, time);
     }
 
-    private static AppendResult Repeated(PendingAppend append, long offset, byte[] seal) =>
-        append.Seal.AsSpan().SequenceEqual(seal) ? new(AppendOutcome.AlreadyAppended, offset) : new(AppendOutcome.KeyReused);
+    // Judged by the other log's time, so that all who keep a replica judge alike.
+    private void PlaceReplica(PendingAppend append, ReplicaAppend replica, CommitBatch batch)
+    {
+        var next = batch.NextAfter(_next);
+        for (var i = 0; i < replica.Records.Count; i++)
+        {
+            var record = replica.Records[i];
+            // Read once more after a restart.
+            if (record.Offset < next) continue;
+            if (record.Seal is { } seal && (batch.FindKey(seal) ?? FindKey(seal, record.TimeMicroseconds)) is var (known, knownSeal))
+            {
+                replica.Results[i] = Repeated(seal, known, knownSeal);
+                continue;
+            }
+            if (_fault is not null) return;
+            replica.Results[i] = new(AppendOutcome.Appended, record.Offset);
+            batch.Add(record, append.IdHashOf(i));
+        }
+        batch.Next = Math.Max(next, replica.Next);
+        batch.Fingerprint = replica.Fingerprint;
+    }
+
+    private static AppendResult Repeated(PendingAppend append, long offset, byte[] seal) => Repeated(append.Seal!, offset, seal);
+
+    private static AppendResult Repeated(byte[] seal, long offset, byte[] known) =>
+        seal.AsSpan().SequenceEqual(known) ? new(AppendOutcome.AlreadyAppended, offset) : new(AppendOutcome.KeyReused);
 
     private (long Offset, byte[] Seal)? FindKey(byte[] seal, long time)
     {
@@ -94,19 +124,19 @@ public sealed partial class SqliteEventLog
     private AppendOutcome Commit(CommitBatch batch, long time)
     {
         if (_fault is not null || _writer is null) return AppendOutcome.Unavailable;
-        var step = _removals.Next(_next + batch.Events.Count, batch.Events.Count);
-        if (batch.Events.Count == 0 && step is null) return AppendOutcome.Appended;
+        var step = _removals.Next(batch.NextAfter(_next), batch.Events.Count);
+        if (batch.Events.Count == 0 && batch.Next is null && step is null) return AppendOutcome.Appended;
         try
         {
             // Also when the outcome is unknown: if those events turn out to be there, later ones must not be older.
-            _lastTime = time;
+            _lastTime = batch.Next is null ? time : Math.Max(_lastTime, batch.Events.Count == 0 ? 0 : batch.Events[^1].TimeMicroseconds);
             var (outcome, cause) = _writer.Commit(batch, step);
             if (outcome != AppendOutcome.Appended)
             {
                 Fail(cause!);
                 return outcome;
             }
-            Publish(batch.Events);
+            Publish(batch);
             if (step is not null) StepDone(step);
             return outcome;
         }
@@ -119,13 +149,13 @@ public sealed partial class SqliteEventLog
     }
 
     // In this order: readable, and with that the tail; then announced, then (by the caller) acknowledged.
-    private void Publish(List<LoggedEvent> events)
+    private void Publish(CommitBatch batch)
     {
-        if (events.Count == 0) return;
-        _openBlocks.Add(events);
+        if (batch.Events.Count == 0 && batch.Next is null) return;
+        _openBlocks.Add(batch.Events);
         var before = _next;
-        _next = events[^1].Offset + 1;
-        _recent.Append(events, _next);
+        _next = batch.NextAfter(_next);
+        _recent.Append(batch.Events, _next);
         _tail.Pulse();
         if (Block.Of(before) != Block.Of(_next)) _upkeep.Wake();
     }

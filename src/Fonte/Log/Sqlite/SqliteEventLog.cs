@@ -52,6 +52,7 @@ public sealed partial class SqliteEventLog : IEventLog
     private SqliteEventLog(SqliteLogOptions options, ILogger logger, SqliteLogParts parts)
     {
         (_options, _logger, _file, _writer, _index, _ballast) = (options, logger, parts.File, parts.Writer, parts.Index, parts.Ballast);
+        Fingerprint = parts.State.Fingerprint;
         (Identity, _next, _lastTime) = (parts.State.Identity, parts.State.NextOffset, parts.State.LastTime);
         _marks = new(parts.Rules, parts.State);
         _removals = new(_marks);
@@ -103,10 +104,52 @@ public sealed partial class SqliteEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
+        if (_options.Replica is not null) throw new InvalidOperationException("A replica takes only the records of its log.");
         if (_fault is not null) return new(new AppendResult(AppendOutcome.Unavailable));
         var append = new PendingAppend(request);
         var outcome = _pending.TryAdd(append);
         return outcome == AppendOutcome.Appended ? new(append.Completion) : new(new AppendResult(outcome));
+    }
+
+    /// <summary>Keeps records of the log whose replica this is, all or none, in that log's order.</summary>
+    internal async Task<AppendOutcome> KeepAsync(ReplicaAppend records)
+    {
+        if (_fault is not null) return AppendOutcome.Unavailable;
+        var append = new PendingAppend(records);
+        var outcome = _pending.TryAdd(append);
+        return outcome == AppendOutcome.Appended ? (await append.Completion.ConfigureAwait(false)).Outcome : outcome;
+    }
+
+    /// <summary>What stood for the last record when the replica was opened, or <see langword="null"/>.</summary>
+    internal byte[]? Fingerprint { get; }
+
+    /// <summary>The epoch of the log whose replica is in a folder, or <see langword="null"/> where there is none.</summary>
+    /// <exception cref="LogUnavailableException">What is there is no replica, or cannot be read.</exception>
+    internal static LogEpoch? ReplicaIn(string directory)
+    {
+        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(directory), SqliteLogSchema.FileName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            SqliteLogFile.CheckHeader(path);
+            using var connection = SqliteConnections.Open(path, SqliteOpenMode.ReadOnly);
+            if (!SqliteLogState.IsReplica(connection)) throw new LogUnavailableException($"The log {path} is no copy of a broker's; give another data folder.");
+            return SqliteLogState.Lineage(connection)[^1];
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new LogUnavailableException($"The log {path} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Deletes the replica in a folder, which no process has open. What else is there stays.</summary>
+    internal static void DiscardReplica(string directory)
+    {
+        foreach (var name in (ReadOnlySpan<string>)[SqliteLogSchema.FileName, TopicIndexSchema.FileName])
+        {
+            var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(directory), name);
+            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"]) File.Delete(path + suffix);
+        }
     }
 
     /// <inheritdoc/>

@@ -22,13 +22,13 @@ internal sealed class SqliteLogFile : IDisposable
 
     /// <summary>Locks the folder, makes the database if there is none, and checks the one there is without changing it.</summary>
     /// <exception cref="LogUnavailableException">With the sentence for the operator.</exception>
-    internal static SqliteLogFile Open(string directory, TimeProvider time)
+    internal static SqliteLogFile Open(string directory, TimeProvider time, LogEpoch? replica = null)
     {
         var fileLock = Lock(directory);
         var path = System.IO.Path.Combine(directory, SqliteLogSchema.FileName);
         try
         {
-            if (!File.Exists(path)) Create(path, time);
+            if (!File.Exists(path)) Create(path, time, replica);
             else if (Check(path) is var version and < SqliteLogSchema.Version) Migrate(path, version);
             return new SqliteLogFile(path, fileLock);
         }
@@ -75,7 +75,7 @@ internal sealed class SqliteLogFile : IDisposable
     }
 
     // Made beside its place and renamed when it is whole: a crash in between leaves no half-made log.
-    private static void Create(string path, TimeProvider time)
+    private static void Create(string path, TimeProvider time, LogEpoch? replica)
     {
         if (File.Exists(path + "-wal"))
             throw new LogUnavailableException($"The log {path} is missing, but its write-ahead log {path}-wal is there; put the log back, or move that file away.");
@@ -87,8 +87,9 @@ internal sealed class SqliteLogFile : IDisposable
             connection.Execute($"""
                 BEGIN;
                 {SqliteLogSchema.Tables}
-                INSERT INTO epoch VALUES (1, '{LogEpoch.Create()}', 1, {time.GetUnixMicroseconds()});
-                INSERT INTO state VALUES (1, 1, '', 0);
+                INSERT INTO epoch VALUES (1, '{replica?.Epoch ?? LogEpoch.Create()}', {replica?.FirstOffset ?? 1}, {time.GetUnixMicroseconds()});
+                INSERT INTO state VALUES (1, {replica?.FirstOffset ?? 1}, '', 0);
+                {(replica is null ? "" : SqliteLogSchema.ReplicaTable)}
                 PRAGMA application_id = {SqliteLogSchema.ApplicationId};
                 PRAGMA user_version = {SqliteLogSchema.Version};
                 COMMIT;

@@ -28,6 +28,9 @@ public sealed class SqliteLogOptions
     /// <summary>Whether the rules of retention of the last server stay in force, whatever <see cref="Retention"/> says; nothing is dropped by them.</summary>
     internal bool KeepsRules { get; init; }
 
+    /// <summary>Whose records the log keeps, if it is the replica of another: that log's epoch, and the first offset to be kept. An existing log must be of that epoch.</summary>
+    internal LogEpoch? Replica { get; init; }
+
     /// <summary>The clock of the commit times.</summary>
     /// <value><see cref="TimeProvider.System"/></value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -86,6 +86,12 @@ internal static class SqliteLogSchema
         CREATE INDEX retained_again ON retained (pattern, truncated_to);
         """;
 
+    /// <summary>In the replica of another log only: what stands for the last record that was looked at.</summary>
+    internal const string ReplicaTable = """
+        CREATE TABLE replica (only INTEGER PRIMARY KEY CHECK (only = 1), fingerprint BLOB) STRICT;
+        INSERT INTO replica VALUES (1, NULL);
+        """;
+
     /// <summary>What makes a log of version n one of version n + 1, beginning with version 1.</summary>
     internal static readonly string[] Migrations = ["DROP INDEX event_by_id;\n" + AddedInVersion2];
 

@@ -8,6 +8,9 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
     /// <summary>Below which offset events are missing, by the pattern of the rule under which they went.</summary>
     internal IReadOnlyDictionary<string, long> Retained { get; private init; } = new Dictionary<string, long>();
 
+    /// <summary>What stands for the last record of the log whose replica this is, or <see langword="null"/>.</summary>
+    internal byte[]? Fingerprint { get; private init; }
+
     /// <summary>The highest mark of a single topic; 0 when there is none.</summary>
     internal long HighestTruncated { get; private init; }
 
@@ -17,12 +20,12 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
     /// Reads the state, and records how the log is open from now on. The connection must be at <c>synchronous=FULL</c>: a mark that a power
     /// cut can take away marks nothing.
     /// </summary>
-    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, RetentionRules? rules, long time)
+    internal static SqliteLogState Enter(SqliteConnection connection, SqliteSynchronous synchronous, RetentionRules? rules, long time, bool isReplica = false)
     {
         var boot = CurrentBoot();
         var next = NextOffsetOf(connection);
         // After a power cut the newest commits of a relaxed log may be gone, and their offsets will be given again.
-        if (connection.Scalar("SELECT relaxed FROM state") != 0 && (boot == NoBoot || LastBoot(connection) != boot))
+        if (!isReplica && connection.Scalar("SELECT relaxed FROM state") != 0 && (boot == NoBoot || LastBoot(connection) != boot))
             connection.Execute($"INSERT INTO epoch (epoch, first_offset, time) VALUES ('{LogEpoch.Create()}', {next}, {time})");
         connection.Execute($"UPDATE state SET boot = '{boot}', relaxed = {(synchronous == SqliteSynchronous.Full ? 0 : 1)}");
         return new(
@@ -32,6 +35,7 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
             connection.Scalar("SELECT coalesce((SELECT time FROM event ORDER BY offset DESC LIMIT 1), 0)"))
         {
             Retained = rules is null ? new Dictionary<string, long>() : EnterRules(connection, rules),
+            Fingerprint = isReplica ? FingerprintOf(connection) : null,
             HighestTruncated = connection.Scalar("SELECT coalesce(max(truncated_to), 0) FROM truncated"),
         };
     }
@@ -58,6 +62,15 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
         save.Run();
         if (former > 0) marks.Add(TruncationMarks.FormerRules, former);
         return marks;
+    }
+
+    /// <summary>Whether the log keeps another log's records.</summary>
+    internal static bool IsReplica(SqliteConnection connection) => connection.Scalar("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'replica'") > 0;
+
+    private static byte[]? FingerprintOf(SqliteConnection connection)
+    {
+        using var statement = new SqliteStatement(connection, "SELECT fingerprint FROM replica WHERE fingerprint IS NOT NULL");
+        return statement.Step() ? statement.Bytes(0).ToArray() : null;
     }
 
     // An emptied table would start at 1 again; whoever deletes rows keeps state.next_offset above them.

@@ -15,12 +15,15 @@ internal sealed partial class SqliteLogWriter : IDisposable
     private readonly SqliteStatement _byKey;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement? _keepFingerprint;
 
     // The busy timeout is for readers in the way of TryTruncateWal, and for somebody who looks with sqlite3.
     private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000;";
 
     /// <summary>Opens the connection at <c>synchronous=FULL</c>; <see cref="Relax"/> changes that.</summary>
-    internal SqliteLogWriter(string file)
+    /// <param name="file">The database.</param>
+    /// <param name="isReplica">Whether it keeps another log's records.</param>
+    internal SqliteLogWriter(string file, bool isReplica = false)
     {
         _file = file;
         _connection = SqliteConnections.Open(file, SqliteOpenMode.ReadWrite, Settings);
@@ -37,6 +40,7 @@ internal sealed partial class SqliteLogWriter : IDisposable
             _markRule = Prepare("INSERT INTO retained VALUES (?1, ?2) ON CONFLICT DO UPDATE SET truncated_to = max(truncated_to, excluded.truncated_to)");
             _keepNext = Prepare("UPDATE state SET next_offset = max(next_offset, ?1)");
             _forgetMarks = Prepare("DELETE FROM truncated WHERE topic IN (SELECT topic FROM truncated WHERE truncated_to <= ?1 LIMIT 256)");
+            if (isReplica) _keepFingerprint = Prepare("UPDATE replica SET fingerprint = ?1");
             _erased = Prepare("UPDATE erasure SET erased = ?2 WHERE topic = ?1");
         }
         catch
@@ -102,6 +106,8 @@ internal sealed partial class SqliteLogWriter : IDisposable
                 EventRow.Bind(_insert, batch.Events[i], batch.SealOf(i));
                 _insert.Run();
             }
+            if (batch.Next is { } next) KeepNext(next);
+            if (batch.Fingerprint is { } fingerprint) KeepFingerprint(fingerprint);
             removal?.Run(this);
         }
         catch (SqliteException exception)
@@ -126,6 +132,12 @@ internal sealed partial class SqliteLogWriter : IDisposable
     {
         foreach (var statement in _statements) statement.Dispose();
         _connection.Dispose();
+    }
+
+    private void KeepFingerprint(byte[] fingerprint)
+    {
+        _keepFingerprint!.BindBlob(1, fingerprint);
+        _keepFingerprint.Run();
     }
 
     private SqliteStatement Prepare(string sql)
