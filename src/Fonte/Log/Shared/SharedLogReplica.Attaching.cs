@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+
+namespace Fonte;
+
+/// <content>Which log it is, and where to go on.</content>
+internal sealed partial class SharedLogReplica
+{
+    /// <summary>Finds out which log it is, makes the replica anew if it is another, and returns the broker's offset to go on from.</summary>
+    private async Task<long> AttachAsync()
+    {
+        var sameness = Sameness.Gone;
+        if (!_isAnother && _log is { } log && FingerprintOf(log.Local.Fingerprint, out var known))
+        {
+            sameness = await CompareAsync(log, known).ConfigureAwait(false);
+            if (sameness == Sameness.Same)
+            {
+                Log.Follows(_logger, _shared.Name, log.Identity.Epoch, log.NextOffset);
+                return log.NextOffset - 1;
+            }
+        }
+        var (epoch, generation, first) = await DiscoverAsync().ConfigureAwait(false);
+        if (sameness == Sameness.Different && epoch == _log!.Identity.Epoch && generation <= _generation)
+        {
+            // It calls itself what it was, and is not: it was rolled back. Its cursors must not be taken for those of what was there.
+            _generation = generation + 1;
+            await ProduceMarkAsync(LogEpoch.Create(), isClaim: false).ConfigureAwait(false);
+            (epoch, generation, first) = await DiscoverAsync().ConfigureAwait(false);
+        }
+        (_generation, _isAnother) = (generation, false);
+        // Not filled yet, and of the log that it was made for.
+        if (_log is not null && _lastRecord is null && _log.Local.Fingerprint is null && _log.Identity.Epoch == epoch && _log.NextOffset == first + 1) return first;
+        await ReplaceAsync(new(epoch, first + 1)).ConfigureAwait(false);
+        _lastRecord = null;
+        Log.Follows(_logger, _shared.Name, epoch, first + 1);
+        return first;
+    }
+
+    // The last record that was kept must be where it was.
+    private async Task<Sameness> CompareAsync(ReplicatedEventLog log, byte[] fingerprint)
+    {
+        var last = log.NextOffset - 2;
+        var look = new RecordLook(_shared, last, _settings, _stopping.Token);
+        await using var _ = look.ConfigureAwait(false);
+        // Nothing there: the log is shorter than it was.
+        if (await look.NextAsync().ConfigureAwait(false) is not { } record) return Sameness.Different;
+        if (record.Offset > last) return Sameness.Gone;
+        return SharedRecordFormat.FingerprintOf(record).AsSpan().SequenceEqual(fingerprint) ? Sameness.Same : Sameness.Different;
+    }
+
+    /// <summary>Reads from the oldest record to a mark of one's own: the epoch is the one of the highest generation that is confirmed, or else that was claimed first.</summary>
+    private async Task<(string Epoch, int Generation, long First)> DiscoverAsync()
+    {
+        var number = await ProduceMarkAsync(LogEpoch.Create(), isClaim: true).ConfigureAwait(false);
+        var look = new RecordLook(_shared, 0, _settings, _stopping.Token);
+        await using var _ = look.ConfigureAwait(false);
+        long? first = null;
+        LogMark? claimed = null, confirmed = null;
+        while (await look.NextAsync().ConfigureAwait(false) is { } record)
+        {
+            first ??= record.Offset;
+            var decoded = _settings.Format.Decode(record);
+            if (decoded.Time is { } time && first == record.Offset) _time = time;
+            if (decoded.Mark is not { } mark) continue;
+            if (mark.IsClaim) claimed ??= mark;
+            else if (confirmed is null || mark.Generation > confirmed.Generation) confirmed = mark;
+            if (mark.Node != _node || mark.Number != number) continue;
+            var winner = confirmed ?? claimed!;
+            return (winner.Epoch, winner.Generation, first.Value);
+        }
+        throw new SharedLogException($"{_shared.Name} gives back nothing of what it takes.");
+    }
+
+    private async Task<long> ProduceMarkAsync(string epoch, bool isClaim)
+    {
+        var number = Interlocked.Increment(ref _marks);
+        await _shared.ProduceAsync([_settings.Format.Encode(new LogMark(_node, number, epoch, _generation, isClaim), _settings.Time.GetUnixMicroseconds())], _stopping.Token).ConfigureAwait(false);
+        return number;
+    }
+
+    private enum Sameness
+    {
+        /// <summary>The last record that was kept is where it was.</summary>
+        Same,
+
+        /// <summary>It is no longer kept, or was not known.</summary>
+        Gone,
+
+        /// <summary>Another is there, or the log ends before.</summary>
+        Different,
+    }
+
+    // With the time of the log beside it.
+    private static byte[] WithTime(byte[] fingerprint, long time)
+    {
+        var both = new byte[SharedRecordFormat.FingerprintBytes + sizeof(long)];
+        fingerprint.CopyTo(both, 0);
+        BinaryPrimitives.WriteInt64BigEndian(both.AsSpan(SharedRecordFormat.FingerprintBytes), time);
+        return both;
+    }
+
+    private bool FingerprintOf(byte[]? kept, out byte[] fingerprint)
+    {
+        // While it runs the last one is known better than when it was opened.
+        fingerprint = _lastRecord ?? kept?[..SharedRecordFormat.FingerprintBytes] ?? [];
+        return fingerprint.Length > 0;
+    }
+
+    private static long TimeOf(byte[]? kept) => kept is null ? 0 : BinaryPrimitives.ReadInt64BigEndian(kept.AsSpan(SharedRecordFormat.FingerprintBytes));
+}

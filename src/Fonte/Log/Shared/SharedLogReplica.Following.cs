@@ -1,0 +1,113 @@
+using System.Threading.Channels;
+
+namespace Fonte;
+
+/// <content>From the broker into the replica.</content>
+internal sealed partial class SharedLogReplica
+{
+    private const int MostWaiting = 4096;
+    private const int MostAtOnce = 1024;
+    private readonly HashSet<string> _faultsTold = [];
+    private long _malformed;
+    private long _time;
+    private byte[]? _lastRecord;
+
+    /// <summary>Keeps what comes until the connection breaks or the log turns out to be another.</summary>
+    private async Task FollowAsync(long from)
+    {
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var waiting = Channel.CreateBounded<SharedRecord>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, SingleWriter = true });
+        var reading = ReadAsync(from, waiting.Writer, broken.Token);
+        var marking = MarkAsync(broken.Token);
+        var keeping = KeepAsync(waiting.Reader, broken.Token);
+        var first = await Task.WhenAny(reading, marking, keeping).ConfigureAwait(false);
+        await broken.CancelAsync().ConfigureAwait(false);
+        foreach (var task in (Task[])[reading, marking, keeping])
+        {
+            // Each ends because of the first; that one says why.
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        _stopping.Token.ThrowIfCancellationRequested();
+        await first.ConfigureAwait(false);
+        throw new SharedLogException($"The connection to {_shared.Name} ended.");
+    }
+
+    private async Task ReadAsync(long from, ChannelWriter<SharedRecord> waiting, CancellationToken cancellationToken)
+    {
+        await foreach (var record in _shared.ReadAsync(from, cancellationToken).ConfigureAwait(false))
+        {
+            // A broker may begin earlier, at a boundary of its own.
+            if (record.Offset >= from) await waiting.WriteAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task MarkAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await ProduceMarkAsync(_log!.Identity.Epoch, isClaim: false).ConfigureAwait(false);
+            await Task.Delay(_settings.MarkInterval, _settings.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepAsync(ChannelReader<SharedRecord> waiting, CancellationToken cancellationToken)
+    {
+        var taken = new List<SharedRecord>(MostAtOnce);
+        while (await waiting.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (taken.Count < MostAtOnce && waiting.TryRead(out var record)) taken.Add(record);
+            await KeepAsync(taken, cancellationToken).ConfigureAwait(false);
+            taken.Clear();
+        }
+    }
+
+    private async Task KeepAsync(List<SharedRecord> taken, CancellationToken cancellationToken)
+    {
+        var events = new List<ReplicaRecord>(taken.Count);
+        var requests = new List<(string? Request, int Index)>(taken.Count);
+        var ownMark = false;
+        foreach (var record in taken)
+        {
+            var decoded = _settings.Format.Decode(record);
+            // Never back: the times of a log rise. What others publish has the time of what a hub said last.
+            if (decoded.Time is { } time && time > _time) _time = time;
+            if (decoded.Mark is { } mark)
+            {
+                if (mark.Generation > _generation && !mark.IsClaim)
+                {
+                    if (mark.Epoch != _log!.Identity.Epoch) throw new OtherLogException();
+                    _generation = mark.Generation;
+                }
+                ownMark |= mark.Node == _node && mark.Number > _marksBefore;
+            }
+            else if (decoded.Draft is { } draft)
+            {
+                requests.Add((decoded.Request, events.Count));
+                events.Add(new(draft, record.Offset + 1, _time, decoded.Seal));
+            }
+            else
+            {
+                SetAside(record, decoded.Fault!);
+            }
+        }
+        var fingerprint = SharedRecordFormat.FingerprintOf(taken[^1]);
+        var append = new ReplicaAppend(events, taken[^1].Offset + 2, WithTime(fingerprint, _time));
+        // A full disk: nothing may be passed over, so the replica stands still until there is room.
+        while (await _log!.Local.KeepAsync(append).ConfigureAwait(false) != AppendOutcome.Appended) await Task.Delay(_settings.Backoff.Longest, _settings.Time, cancellationToken).ConfigureAwait(false);
+        _lastRecord = fingerprint;
+        foreach (var (request, index) in requests)
+        {
+            if (request is not null && append.Results[index] is { Outcome: AppendOutcome.Appended or AppendOutcome.AlreadyAppended or AppendOutcome.KeyReused } result) _appends.Applied(request, result);
+        }
+        if (!ownMark) return;
+        lock (_appends) _markReadAt = _settings.Time.GetTimestamp();
+        _brokerFault = null;
+    }
+
+    private void SetAside(SharedRecord record, string fault)
+    {
+        Interlocked.Increment(ref _malformed);
+        // By kind, of which there are few.
+        if (_faultsTold.Add(fault)) Log.Malformed(_logger, _shared.Name, record.Offset, fault);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace Fonte;
+
+/// <summary>Keeps a replica of a shared log in a folder of its own, and appends to the shared one. Thread-safe.</summary>
+/// <remarks>
+/// <code>
+/// append ─▶ ISharedLog.ProduceAsync ─▶ broker ─▶ ReadAsync ─▶ decode, judge keys ─▶ replica (SQLite) ─▶ acknowledge, and serve
+/// </code>
+/// The broker's log is the only truth. A replica is recognised by its epoch and by the last record that it holds: where that is another, or gone, the replica is thrown away and made anew.
+/// The offset of an event is the broker's, counted from 1.
+/// </remarks>
+internal sealed partial class SharedLogReplica : IAsyncDisposable
+{
+    private readonly ISharedLog _shared;
+    private readonly ReplicaSettings _settings;
+    private readonly IReplicaHost _host;
+    private readonly ILogger _logger;
+    private readonly string _node = LogEpoch.Create();
+    private readonly SharedAppends _appends;
+    private readonly CancellationTokenSource _stopping = new();
+    private ReplicatedEventLog? _log;
+    private Task _running = Task.CompletedTask;
+    private int _generation;
+    private long _marks;
+    private long _marksBefore;
+    private bool _isAnother;
+    private long? _markReadAt;
+    private long _pendingBytes;
+    private volatile string? _brokerFault = "The broker has not been reached yet.";
+
+    internal SharedLogReplica(ISharedLog shared, ReplicaSettings settings, IReplicaHost host)
+    {
+        (_shared, _settings, _host) = (shared, settings, host);
+        _logger = settings.Loggers.CreateLogger<SharedLogReplica>();
+        _appends = new(_node);
+    }
+
+    /// <summary>What keeps the replica from being current now, or <see langword="null"/>.</summary>
+    internal string? Fault => _brokerFault ?? (IsCurrent ? null : "The copy of the broker's log is not known to be current.");
+
+    /// <summary>How many records were of no use.</summary>
+    internal long Malformed => Interlocked.Read(ref _malformed);
+
+    /// <summary>Serves what the folder holds, whether or not the broker can be reached, and follows the broker.</summary>
+    /// <exception cref="LogUnavailableException">What the folder holds is no replica, or cannot be used.</exception>
+    internal async Task StartAsync()
+    {
+        if (SqliteEventLog.ReplicaIn(_settings.Directory) is { } known) await TakeAsync(known).ConfigureAwait(false);
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Appends by way of the broker; completes when the events have come back and are in the replica.</summary>
+    internal async ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // Before anything is produced: who does not know how far the log is cannot say what became of it.
+        if (Fault is not null) return new(AppendOutcome.Unavailable);
+        var size = request.Events.Sum(EventSize.Of);
+        if (Interlocked.Add(ref _pendingBytes, size) > _settings.MaxPendingBytes)
+        {
+            Interlocked.Add(ref _pendingBytes, -size);
+            return new(AppendOutcome.Overloaded);
+        }
+        var append = _appends.Begin(request.Events.Count);
+        try
+        {
+            return await AppendAsync(request, append).ConfigureAwait(false);
+        }
+        finally
+        {
+            _appends.End(append);
+            Interlocked.Add(ref _pendingBytes, -size);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        await _shared.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    [SuppressMessage("Reliability", "CA2016", Justification = "What is on its way cannot be called back.")]
+    private async Task<AppendResult> AppendAsync(PublishRequest request, SharedAppend append)
+    {
+        var seal = request.IdempotencyKey?.Seal(request.Events);
+        var time = _settings.Time.GetUnixMicroseconds();
+        var records = new SharedRecord[request.Events.Count];
+        for (var i = 0; i < records.Length; i++) records[i] = _settings.Format.Encode(request.Events[i], append.NameOf(i), time, SealOf(seal, i));
+        try
+        {
+            await _shared.ProduceAsync(records, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (SharedLogException exception) when (exception.NothingWasSent)
+        {
+            return new(AppendOutcome.Unavailable);
+        }
+        catch (Exception)
+        {
+            // It may be there all the same, and is if it comes back.
+        }
+        try
+        {
+            return await append.Completion.WaitAsync(_settings.AppendTimeout, _settings.Time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            return new(AppendOutcome.OutcomeUnknown);
+        }
+    }
+
+    // Each event of a request is judged by itself: a request that came half way is completed by its repetition.
+    private static byte[]? SealOf(byte[]? seal, int index)
+    {
+        if (seal is null || index == 0) return seal;
+        var own = new byte[seal.Length];
+        seal.CopyTo(own, 0);
+        SHA256.HashData([.. seal.AsSpan(0, IdempotencyKey.HalfLength), .. BitConverter.GetBytes(index)]).AsSpan(0, IdempotencyKey.HalfLength).CopyTo(own);
+        return own;
+    }
+
+    private bool IsCurrent
+    {
+        get
+        {
+            lock (_appends) return _markReadAt is { } at && _settings.Time.GetElapsedTime(at) < _settings.MarkLifetime;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var wait = _settings.Backoff.Shortest;
+        while (!_stopping.IsCancellationRequested)
+        {
+            var begun = _settings.Time.GetTimestamp();
+            try
+            {
+                // Whose marks were on their way when the connection broke says nothing of now.
+                _marksBefore = Interlocked.Read(ref _marks);
+                await _shared.OpenAsync(_stopping.Token).ConfigureAwait(false);
+                var from = await AttachAsync().ConfigureAwait(false);
+                await FollowAsync(from).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (OtherLogException)
+            {
+                // Attached anew, without waiting, and without looking at what was kept.
+                _isAnother = true;
+                continue;
+            }
+            catch (Exception exception)
+            {
+                Failed(exception);
+            }
+            if (_settings.Time.GetElapsedTime(begun) > _settings.Backoff.Longest) wait = _settings.Backoff.Shortest;
+            try
+            {
+                await Task.Delay(wait, _settings.Time, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _settings.Backoff.Longest.Ticks));
+        }
+    }
+
+    private void Failed(Exception exception)
+    {
+        lock (_appends) _markReadAt = null;
+        var sentence = exception is SharedLogException or LogUnavailableException ? exception.Message : $"The connection to {_shared.Name} failed: {exception.Message}";
+        if (sentence != _brokerFault) Log.Failed(_logger, _shared.Name, sentence, exception is SharedLogException or LogUnavailableException ? exception.InnerException : exception);
+        _brokerFault = sentence;
+    }
+
+    private async Task TakeAsync(LogEpoch epoch)
+    {
+        var local = SqliteEventLog.Open(_settings.Local(epoch), _settings.Loggers.CreateLogger<SqliteEventLog>());
+        _log = new ReplicatedEventLog(local, this);
+        _time = TimeOf(local.Fingerprint);
+        await _host.TakeAsync(_log).ConfigureAwait(false);
+    }
+
+    /// <summary>Another log, or another part of it: what was kept is of no use.</summary>
+    private async Task ReplaceAsync(LogEpoch epoch)
+    {
+        if (_log is not null)
+        {
+            Log.Replaced(_logger, _shared.Name, epoch.Epoch);
+            await _host.ReleaseAsync().ConfigureAwait(false);
+            _log = null;
+            SqliteEventLog.DiscardReplica(_settings.Directory);
+        }
+        await TakeAsync(epoch).ConfigureAwait(false);
+    }
+
+    /// <summary>While following it turned out that the log is another.</summary>
+    private sealed class OtherLogException : Exception;
+
+    private static partial class Log
+    {
+        [LoggerMessage(61, LogLevel.Warning, "The shared log {Name} cannot be followed; trying again: {Sentence}")]
+        internal static partial void Failed(ILogger logger, string name, string sentence, Exception? cause);
+
+        [LoggerMessage(62, LogLevel.Warning, "The shared log {Name} is not the one whose copy was here, or no longer holds what follows it; the copy is made anew, of epoch {Epoch}")]
+        internal static partial void Replaced(ILogger logger, string name, string epoch);
+
+        [LoggerMessage(63, LogLevel.Information, "The copy of {Name} follows, epoch {Epoch}, from offset {Offset}")]
+        internal static partial void Follows(ILogger logger, string name, string epoch, long offset);
+
+        [LoggerMessage(64, LogLevel.Warning, "The record at offset {Offset} of {Name} is no event that can be used and is set aside, as others of the kind will be without a word: {Fault}")]
+        internal static partial void Malformed(ILogger logger, string name, long offset, string fault);
+    }
+}

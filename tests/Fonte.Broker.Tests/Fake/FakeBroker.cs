@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+
+namespace Fonte.Broker.Tests;
+
+/// <summary>A broker in memory, of which everything can be made to go wrong.</summary>
+internal sealed class FakeBroker : IDisposable
+{
+    private readonly Lock _lock = new();
+    private List<SharedRecord> _records = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _connections = new();
+    private long _next;
+    private bool _isDown;
+
+    /// <summary>Takes what is produced and says that it did not.</summary>
+    internal bool LosesConfirms { get; set; }
+
+    internal long Next
+    {
+        get { lock (_lock) return _next; }
+    }
+
+    internal ISharedLog Connect() => new FakeSharedLog(this);
+
+    public void Dispose() => _connections.Dispose();
+
+    /// <summary>Breaks all connections, and takes none.</summary>
+    internal void GoDown()
+    {
+        lock (_lock) _isDown = true;
+        Break();
+    }
+
+    internal void ComeUp()
+    {
+        lock (_lock) _isDown = false;
+    }
+
+    internal void Break()
+    {
+        CancellationTokenSource connections;
+        lock (_lock) (connections, _connections) = (_connections, new());
+        connections.Cancel();
+    }
+
+    /// <summary>Drops the oldest records, as retention does.</summary>
+    internal void DropBelow(long offset)
+    {
+        lock (_lock) _records = [.. _records.Where(record => record.Offset >= offset)];
+    }
+
+    /// <summary>Forgets the newest records, whose offsets are given again.</summary>
+    internal void RollBack(int count)
+    {
+        lock (_lock)
+        {
+            _records = _records[..^count];
+            _next = _records[^1].Offset + 1;
+        }
+        Break();
+    }
+
+    /// <summary>Deletes the log and makes it again.</summary>
+    internal void Recreate()
+    {
+        lock (_lock) (_records, _next) = ([], 0);
+        Break();
+    }
+
+    /// <summary>Leaves an offset out.</summary>
+    internal void Skip()
+    {
+        lock (_lock) _next++;
+    }
+
+    internal void Append(IEnumerable<SharedRecord> records)
+    {
+        lock (_lock)
+        {
+            foreach (var record in records) _records.Add(record with { Offset = _next++ });
+        }
+        Changed();
+    }
+
+    private void Changed()
+    {
+        TaskCompletionSource changed;
+        lock (_lock) (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        changed.SetResult();
+    }
+
+    private sealed class FakeSharedLog(FakeBroker broker) : ISharedLog
+    {
+        public string Name => "the fake log";
+
+        public Task OpenAsync(CancellationToken cancellationToken)
+        {
+            lock (broker._lock) return broker._isDown ? throw Down() : Task.CompletedTask;
+        }
+
+        public Task ProduceAsync(IReadOnlyList<SharedRecord> records, CancellationToken cancellationToken)
+        {
+            lock (broker._lock)
+            {
+                if (broker._isDown) throw Down();
+            }
+            broker.Append(records);
+            return broker.LosesConfirms ? throw new SharedLogException("The confirm was lost.") : Task.CompletedTask;
+        }
+
+        public async IAsyncEnumerable<SharedRecord> ReadAsync(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            CancellationToken broken;
+            lock (broker._lock) broken = broker._connections.Token;
+            while (true)
+            {
+                List<SharedRecord> found;
+                Task changed;
+                lock (broker._lock)
+                {
+                    if (broker._isDown) throw Down();
+                    (found, changed) = ([.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
+                }
+                foreach (var record in found)
+                {
+                    if (broken.IsCancellationRequested) throw new SharedLogException("The connection broke.");
+                    yield return record;
+                    from = record.Offset + 1;
+                }
+                if (found.Count == 0) await WaitAsync(changed, broken, cancellationToken);
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private static async Task WaitAsync(Task changed, CancellationToken broken, CancellationToken cancellationToken)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(broken, cancellationToken);
+            try
+            {
+                await changed.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new SharedLogException("The connection broke.");
+            }
+        }
+
+        private static SharedLogException Down() => new("The fake broker is down.") { NothingWasSent = true };
+    }
+}
