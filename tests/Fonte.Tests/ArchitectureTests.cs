@@ -12,6 +12,7 @@ public sealed class ArchitectureTests
         ["Fonte.AspNetCore"] = ["Fonte"],
         ["Fonte.Client"] = [],
         ["Fonte.Bench"] = [],
+        ["Fonte.RabbitMQ"] = ["Fonte"],
         ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench"],
     };
 

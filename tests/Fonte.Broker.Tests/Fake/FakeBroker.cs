@@ -91,6 +91,8 @@ internal sealed class FakeBroker : IDisposable
 
     private sealed class FakeSharedLog(FakeBroker broker) : ISharedLog
     {
+        private volatile bool _isClosed;
+
         public string Name => "the fake log";
 
         public Task OpenAsync(CancellationToken cancellationToken)
@@ -102,7 +104,7 @@ internal sealed class FakeBroker : IDisposable
         {
             lock (broker._lock)
             {
-                if (broker._isDown) throw Down();
+                if (broker._isDown || _isClosed) throw Down();
             }
             broker.Append(records);
             return broker.LosesConfirms ? throw new SharedLogException("The confirm was lost.") : Task.CompletedTask;
@@ -118,7 +120,7 @@ internal sealed class FakeBroker : IDisposable
                 Task changed;
                 lock (broker._lock)
                 {
-                    if (broker._isDown) throw Down();
+                    if (broker._isDown || _isClosed) throw Down();
                     (found, changed) = ([.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
                 }
                 foreach (var record in found)
@@ -131,7 +133,11 @@ internal sealed class FakeBroker : IDisposable
             }
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            _isClosed = true;
+            return ValueTask.CompletedTask;
+        }
 
         private static async Task WaitAsync(Task changed, CancellationToken broken, CancellationToken cancellationToken)
         {

@@ -1,0 +1,271 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Fonte.RabbitMQ;
+
+/// <summary>A RabbitMQ stream as the shared log of many hubs, over AMQP 0.9.1 (RabbitMQ 3.9 or later, no plugin). Thread-safe.</summary>
+/// <remarks>
+/// What is published to the durable topic exchange goes into the stream, by hubs and by any other program. A confirmed record is in the memory of the broker's kernel: it survives the death
+/// of the broker, and with several brokers of one; not a power cut of the only one.
+/// </remarks>
+public sealed class RabbitMqLog : ISharedLog
+{
+    private const ushort Prefetch = 1000;
+    private const int AcknowledgedAtOnce = 200;
+
+    // The client's own limiter throws beyond its measure instead of waiting.
+    private const int MostUnconfirmed = 500;
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private readonly RabbitMqLogOptions _options;
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly SemaphoreSlim _producing = new(1);
+    private readonly SemaphoreSlim _unconfirmed = new(MostUnconfirmed);
+    private IConnection? _connection;
+    private IChannel? _producer;
+
+    /// <summary>Makes one; nothing is connected yet.</summary>
+    public RabbitMqLog(RabbitMqLogOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public string Name => $"the RabbitMQ stream {_options.Name} at {_options.Url.Host}:{(_options.Url.IsDefaultPort ? 5672 : _options.Url.Port)}";
+
+    /// <inheritdoc/>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_connection is { IsOpen: true } && _producer is { IsOpen: true } producer)
+            {
+                // The stream may have been deleted.
+                await DeclareAsync(producer, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            await CloseAsync().ConfigureAwait(false);
+            _connection = await Factory().CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            _producer = await _connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), cancellationToken).ConfigureAwait(false);
+            await DeclareAsync(_producer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Failure(exception);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ProduceAsync(IReadOnlyList<SharedRecord> records, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        if (_producer is not { IsOpen: true } producer) throw new SharedLogException($"There is no connection to {Name}.") { NothingWasSent = true };
+        var confirms = new List<Task>(records.Count);
+        try
+        {
+            // One request after the other, so that its records are in order and side by side as far as this hub goes.
+            await _producing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                foreach (var record in records)
+                {
+                    await _unconfirmed.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    confirms.Add(PublishAsync(producer, record));
+                }
+            }
+            finally
+            {
+                _producing.Release();
+            }
+            await Task.WhenAll(confirms).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Returned: there was no stream to take it.
+            var returned = confirms.Count > 0 && confirms.TrueForAll(confirm => confirm is { IsFaulted: true, Exception.InnerException: PublishReturnException });
+            throw new SharedLogException($"{Name} did not confirm: {FirstLine(exception.Message)}", exception) { NothingWasSent = returned };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<SharedRecord> ReadAsync(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_connection is not { IsOpen: true } connection) throw new SharedLogException($"There is no connection to {Name}.");
+        var records = Channel.CreateBounded<SharedRecord>(new BoundedChannelOptions(Prefetch) { SingleReader = true });
+        IChannel channel;
+        try
+        {
+            channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Failure(exception);
+        }
+        await using var _ = channel.ConfigureAwait(false);
+        await ConsumeAsync(channel, from, records.Writer, cancellationToken).ConfigureAwait(false);
+        while (await WaitAsync(records.Reader, cancellationToken).ConfigureAwait(false))
+        {
+            while (records.Reader.TryRead(out var record)) yield return record;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        _opening.Dispose();
+        _producing.Dispose();
+        _unconfirmed.Dispose();
+    }
+
+    private ConnectionFactory Factory() => new()
+    {
+        Uri = _options.Url,
+        ClientProvidedName = "fonte",
+        RequestedHeartbeat = Heartbeat,
+        // It would subscribe again at the first offset, and all would come twice.
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+    };
+
+    private async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        await channel.ExchangeDeclareAsync(_options.Name, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueDeclareAsync(
+            _options.Name,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string, object?>
+            {
+                ["x-queue-type"] = "stream",
+                ["x-max-age"] = string.Create(CultureInfo.InvariantCulture, $"{(long)_options.MaxAge.TotalSeconds}s"),
+                ["x-max-length-bytes"] = _options.MaxBytes,
+                ["x-stream-max-segment-size-bytes"] = _options.SegmentBytes,
+            },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(_options.Name, _options.Name, "#", cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PublishAsync(IChannel producer, SharedRecord record)
+    {
+        try
+        {
+            await producer.BasicPublishAsync(_options.Name, RabbitMqHeaders.RoutingKey(record), mandatory: true, RabbitMqHeaders.Write(record), record.Body).ConfigureAwait(false);
+        }
+        finally
+        {
+            _unconfirmed.Release();
+        }
+    }
+
+    private async Task ConsumeAsync(IChannel channel, long from, ChannelWriter<SharedRecord> records, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.BasicQosAsync(0, Prefetch, global: false, cancellationToken).ConfigureAwait(false);
+            channel.ChannelShutdownAsync += (_, reason) =>
+            {
+                records.TryComplete(new SharedLogException($"{Name} closed the reading: {reason.ReplyText}"));
+                return Task.CompletedTask;
+            };
+            await channel.BasicConsumeAsync(
+                _options.Name,
+                autoAck: false,
+                consumerTag: "",
+                noLocal: false,
+                exclusive: false,
+                new Dictionary<string, object?> { ["x-stream-offset"] = from <= 0 ? "first" : from },
+                new StreamConsumer(channel, this, from, records, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    private static async Task<bool> WaitAsync(ChannelReader<SharedRecord> records, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await records.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException exception) when (exception.InnerException is SharedLogException cause)
+        {
+            throw cause;
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        var connection = Interlocked.Exchange(ref _connection, null);
+        _producer = null;
+        if (connection is null) return;
+        try
+        {
+            await connection.AbortAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is of no use any more, in whatever way it fails to end.
+        }
+    }
+
+    // The client puts whole stack traces into its messages.
+    private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end].TrimEnd() : text;
+
+    private SharedLogException Failure(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case SharedLogException known: return known;
+                case AuthenticationFailureException: return new($"{Name} refuses the user or the password.", exception) { NothingWasSent = true };
+                case OperationInterruptedException { ShutdownReason: { } reason }: return new($"{Name} refuses: {reason.ReplyText}", exception);
+            }
+        }
+        return new($"{Name} cannot be reached: {FirstLine(exception.GetBaseException().Message)}", exception) { NothingWasSent = true };
+    }
+
+    /// <summary>Hands on what is delivered, and acknowledges it so that more comes.</summary>
+    private sealed class StreamConsumer(IChannel channel, RabbitMqLog log, long from, ChannelWriter<SharedRecord> records, CancellationToken cancellationToken) : AsyncDefaultBasicConsumer(channel)
+    {
+        private int _unacknowledged;
+
+        public override async Task HandleBasicDeliverAsync(
+            string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken stop = default)
+        {
+            try
+            {
+                var offset = properties.Headers?[RabbitMqHeaders.Offset] is long place ? place : throw new SharedLogException($"{log.Name} is no stream: its records have no offsets.");
+                // A chunk may begin before.
+                if (offset >= from) await records.WriteAsync(new(offset, RabbitMqHeaders.Read(properties, routingKey), body.ToArray()), cancellationToken).ConfigureAwait(false);
+                if (++_unacknowledged < AcknowledgedAtOnce) return;
+                _unacknowledged = 0;
+                await Channel.BasicAckAsync(deliveryTag, multiple: true, stop).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                records.TryComplete(exception as SharedLogException ?? new SharedLogException($"{log.Name} cannot be read: {exception.Message}", exception));
+            }
+        }
+
+        public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken stop = default)
+        {
+            records.TryComplete(new SharedLogException($"{log.Name} was deleted."));
+            return Task.CompletedTask;
+        }
+    }
+}
