@@ -54,6 +54,10 @@ public class FonteOptions
     /// <value><see langword="null"/>: one that is made once and kept in the log's folder, or with a log in memory for as long as the process lives.</value>
     public string? EventIdKey { get; set; }
 
+    /// <summary>Where the log is a broker's: a secret of 32 bytes of UTF-8 or more that all hubs of the log know, and sign with what they say to each other.</summary>
+    /// <value><see langword="null"/></value>
+    public string? ClusterKey { get; set; }
+
     /// <summary>After how long without an event a stream gets a heartbeat.</summary>
     /// <value>15 seconds</value>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);

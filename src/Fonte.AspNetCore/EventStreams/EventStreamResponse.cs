@@ -9,9 +9,10 @@ namespace Fonte.AspNetCore;
 internal static class EventStreamResponse
 {
     /// <summary>Streams until the client goes or the hub stops. Returns when nothing more will be written, or when the stream has its connection for itself.</summary>
-    internal static Task RunAsync(HttpContext context, FonteHost host, SubscribeRequest request)
+    internal static Task RunAsync(HttpContext context, FonteHost host, SubscribeRequest request, bool isCurrent = false)
     {
         if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start) return RefuseAsync(context, host);
+        if (!isCurrent && hub.MayBeBehind(start)) return CatchUpAsync(context, host, hub, request);
         Prepare(context);
         StreamSocket.Tune(context, host.WriteTimeout);
         if (start.LastEventId is { } preceding)
@@ -26,6 +27,13 @@ internal static class EventStreamResponse
         return begun.IsCompletedSuccessfully
             ? Stream(context, connection, host, request, start)
             : StreamAfterAsync(begun, context, connection, host, request, start);
+    }
+
+    // Who cannot be told now whether its cursor is good comes back.
+    private static async Task CatchUpAsync(HttpContext context, FonteHost host, EventHub hub, SubscribeRequest request)
+    {
+        if (await hub.CatchUpAsync(context.RequestAborted).ConfigureAwait(false)) await RunAsync(context, host, request, isCurrent: true).ConfigureAwait(false);
+        else await RefuseAsync(context, host).ConfigureAwait(false);
     }
 
     private static async Task StreamAfterAsync(Task begun, HttpContext context, StreamConnection? connection, FonteHost host, SubscribeRequest request, ResumePoint start)

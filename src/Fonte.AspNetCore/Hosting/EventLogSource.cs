@@ -26,4 +26,16 @@ internal sealed class EventLogSource(Func<IServiceProvider, IEventLog> open)
         };
         return SqliteEventLog.Open(log, services.GetRequiredService<ILogger<SqliteEventLog>>());
     }
+
+    /// <summary>How the replica of a shared log is kept: a power cut may take its newest commits, which are read again.</summary>
+    internal static SqliteLogOptions ReplicaOptions(FonteHttpOptions options, TimeProvider time, LogEpoch epoch) => new()
+    {
+        Directory = options.Data,
+        Synchronous = SqliteSynchronous.Normal,
+        MaxPendingBytes = options.MaxPendingBytes,
+        Retention = options.Retention,
+        BallastBytes = options.BallastBytes,
+        TimeProvider = time,
+        Replica = epoch,
+    };
 }

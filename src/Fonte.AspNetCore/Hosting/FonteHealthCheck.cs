@@ -7,7 +7,7 @@ internal sealed class FonteHealthCheck(FonteHost host) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (host.HubIfReady is not { } hub) return Task.FromResult(HealthCheckResult.Unhealthy("The hub is not started."));
+        if (host.HubIfReady is not { } hub) return Task.FromResult(HealthCheckResult.Unhealthy(host.WhyNotReady));
         var faults = hub.Faults;
         return Task.FromResult(faults.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(string.Join(' ', faults)));
     }

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,18 +23,22 @@ internal sealed partial class FonteHost(
     IMeterFactory meters,
     IOptions<SocketTransportOptions> sockets,
     TimeProvider time,
-    IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IAsyncDisposable
+    IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IReplicaHost, IAsyncDisposable
 {
     private readonly Random _random = new();
     private readonly Lazy<TopicPatterns> _patterns = new(() => new(HubUrls.Of(options.Value, services.GetService<IServer>())));
-    private IEventLog? _log;
-    private EventHub? _hub;
+    private readonly FonteMetrics _metrics = new(meters);
+    private HubRun? _run;
+    private SharedLogReplica? _replica;
     private CancellationTokenRegistration _drain;
     private volatile bool _stopped;
     private bool _mapped;
 
-    /// <summary>The hub, unless it is not started.</summary>
-    internal EventHub? HubIfReady => _hub;
+    /// <summary>The hub, unless it is not started, or there is no log yet.</summary>
+    internal EventHub? HubIfReady => _run?.Hub;
+
+    /// <summary>Why there is no hub, in a sentence.</summary>
+    internal string WhyNotReady => _replica?.Fault ?? "The hub is not started.";
 
     internal bool Accepts0x => options.Value.Accepts0x;
 
@@ -45,12 +51,12 @@ internal sealed partial class FonteHost(
     internal TopicPatterns Patterns => _patterns.Value;
 
     /// <summary>The subscriptions of the open streams, or <see langword="null"/> where they are not tracked.</summary>
-    internal ActiveSubscriptions? Subscriptions { get; private set; }
+    internal ActiveSubscriptions? Subscriptions => _run?.Subscriptions;
 
     /// <summary>What is revoked, or <see langword="null"/> before the start.</summary>
-    internal Revocations? Revocations { get; private set; }
+    internal Revocations? Revocations => _run?.Revocations;
 
-    internal int ReconnectionMilliseconds() => _hub?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
+    internal int ReconnectionMilliseconds() => HubIfReady?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 
     /// <summary>Puts the hub at a path, for which its reserved topics follow.</summary>
     internal void MapAt(string path)
@@ -73,26 +79,19 @@ internal sealed partial class FonteHost(
     /// <inheritdoc/>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default)
     {
-        if (_hub is { } hub) return hub.PublishAsync(request, cancellationToken);
-        return _stopped
+        if (HubIfReady is { } hub) return hub.PublishAsync(request, cancellationToken);
+        return _stopped || _replica is not null
             ? new(new PublishResult(PublishOutcome.Unavailable))
             : throw new InvalidOperationException("The hub is not started yet; publish after the application's start.");
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        _log = log.Open(services);
-        _hub = new EventHub(_log, options.Value, new(time, new(meters), loggers.CreateLogger<EventHub>(), _random));
-        Revocations = new(_log, time, loggers.CreateLogger<Revocations>());
-        if (options.Value.Subscriptions)
-        {
-            Subscriptions = new(options.Value.Reserved.Subscriptions, loggers.CreateLogger<ActiveSubscriptions>());
-            Subscriptions.Start(_log);
-        }
+        _drain = lifetime.ApplicationStopping.Register(() => HubIfReady?.Drain());
+        if (services.GetService<SharedLogSource>() is { } shared) await FollowAsync(shared).ConfigureAwait(false);
+        else await ServeAsync(log.Open(services)).ConfigureAwait(false);
         if (options.Value.Issuers.Count > 0 && options.Value.Resource is null && options.Value.PublicUrls.Count == 0) Log.AnyHost(loggers.CreateLogger<FonteHost>());
         if (options.Value.Accepts0x) Mercure0x.Tell(loggers.CreateLogger<FonteHost>());
-        _drain = lifetime.ApplicationStopping.Register(_hub.Drain);
-        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -110,10 +109,52 @@ internal sealed partial class FonteHost(
     {
         _stopped = true;
         await _drain.DisposeAsync().ConfigureAwait(false);
-        if (Interlocked.Exchange(ref _hub, null) is { } hub) await hub.DisposeAsync().ConfigureAwait(false);
-        if (Revocations is { } revocations) await revocations.DisposeAsync().ConfigureAwait(false);
-        if (Subscriptions is { } subscriptions) await subscriptions.StopAsync().ConfigureAwait(false);
-        if (Interlocked.Exchange(ref _log, null) is { } log) await log.DisposeAsync().ConfigureAwait(false);
+        // Before the log, which it would put another in the place of.
+        if (Interlocked.Exchange(ref _replica, null) is { } replica) await replica.DisposeAsync().ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task TakeAsync(IEventLog log) => ServeAsync(log);
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync()
+    {
+        if (Interlocked.Exchange(ref _run, null) is { } run) await run.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(IEventLog log)
+    {
+        Revocations revocations;
+        try
+        {
+            revocations = new Revocations(log, time, loggers.CreateLogger<Revocations>());
+        }
+        catch (LogUnavailableException)
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        var hub = new EventHub(log, options.Value, new(time, _metrics, loggers.CreateLogger<EventHub>(), _random));
+        var subscriptions = options.Value.Subscriptions ? new ActiveSubscriptions(options.Value.Reserved.Subscriptions, loggers.CreateLogger<ActiveSubscriptions>()) : null;
+        subscriptions?.Start(log);
+        _run = new(log, hub, revocations, subscriptions);
+        if (lifetime.ApplicationStopping.IsCancellationRequested) hub.Drain();
+    }
+
+    private async Task FollowAsync(SharedLogSource shared)
+    {
+        var settings = new ReplicaSettings
+        {
+            Directory = options.Value.Data,
+            Local = epoch => EventLogSource.ReplicaOptions(options.Value, time, epoch),
+            Format = new(SHA256.HashData(Encoding.UTF8.GetBytes(options.Value.ClusterKey!)), options.Value.Limits, options.Value.Reserved),
+            Loggers = loggers,
+            Time = time,
+            MaxPendingBytes = options.Value.MaxPendingBytes,
+        };
+        _replica = new(shared.Connect(services), settings, this);
+        await _replica.StartAsync().ConfigureAwait(false);
     }
 
     private static partial class Log

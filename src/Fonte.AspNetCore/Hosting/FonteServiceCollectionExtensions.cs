@@ -53,6 +53,19 @@ public static class FonteServiceCollectionExtensions
         return builder;
     }
 
+    /// <summary>Shares one log with other hubs, on a broker: this one keeps a replica of it in the folder that the options name, which may be lost. The connection is closed at the end.</summary>
+    /// <param name="builder">What <see cref="AddFonte"/> returned.</param>
+    /// <param name="connect">Makes the connection; called once, at the application's start.</param>
+    /// <remarks>Needs <see cref="FonteOptions.ClusterKey"/>, the same for all hubs of the log.</remarks>
+    public static IFonteBuilder UseSharedLog(this IFonteBuilder builder, Func<IServiceProvider, ISharedLog> connect)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(connect);
+        builder.Services.Replace(ServiceDescriptor.Singleton(new SharedLogSource(connect)));
+        builder.Services.AddSingleton<IValidateOptions<FonteHttpOptions>, SharedLogRules>();
+        return builder;
+    }
+
     /// <summary>
     /// Sends events straight to the sockets where nothing stands between (Linux, plain HTTP/1.1): a delivery then costs a third less processor time, and an idle
     /// event stream a third less memory. Other event streams take the ordinary path.

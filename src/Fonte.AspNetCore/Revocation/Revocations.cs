@@ -19,12 +19,16 @@ internal sealed partial class Revocations : IAsyncDisposable
     private const int BatchEvents = 1000;
     private const int BatchBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReadingInterval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(string Issuer, bool IsToken, string Text), Held> _held = new();
     private readonly IEventLog _log;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _renewals;
+    private readonly ITimer? _readings;
+    private readonly Lock _reading = new();
+    private long _readTo;
     private Task _renewing = Task.CompletedTask;
     private long _version;
 
@@ -37,6 +41,8 @@ internal sealed partial class Revocations : IAsyncDisposable
         (_log, _time, _logger) = (log, time, logger);
         Load();
         _renewals = time.CreateTimer(_ => Renew(), null, RenewalInterval, RenewalInterval);
+        // What other hubs revoke.
+        if (log is ReplicatedEventLog) _readings = time.CreateTimer(_ => ReadMore(), null, ReadingInterval, ReadingInterval);
     }
 
     /// <summary>How many are held.</summary>
@@ -67,6 +73,7 @@ internal sealed partial class Revocations : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _renewals.DisposeAsync().ConfigureAwait(false);
+        if (_readings is not null) await _readings.DisposeAsync().ConfigureAwait(false);
         await Volatile.Read(ref _renewing).ConfigureAwait(false);
     }
 
@@ -104,12 +111,12 @@ internal sealed partial class Revocations : IAsyncDisposable
         try
         {
             var topics = new TopicSelection([TopicMatcher.Exact(Topic)]);
-            for (var from = _log.OldestOffset; from < _log.NextOffset;)
+            for (_readTo = Math.Max(_readTo, _log.OldestOffset); _readTo < _log.NextOffset;)
             {
-                var slice = _log.Read(topics, from, BatchEvents, BatchBytes);
+                var slice = _log.Read(topics, _readTo, BatchEvents, BatchBytes);
                 // Nobody else may publish with this type; a log that others have written is no log of ours.
                 foreach (var logged in slice.Events.Where(logged => logged is { Type: EventRules.HubType, Private: true })) Hold(Revocation.Read(logged.Data), logged.Offset);
-                from = slice.Next;
+                _readTo = slice.Next;
             }
         }
         catch (Exception exception) when (exception is LogDamagedException or FormatException)
@@ -117,6 +124,24 @@ internal sealed partial class Revocations : IAsyncDisposable
             throw new LogUnavailableException($"What is revoked cannot be read from the log's topic {Topic}: {exception.Message} See 'fonte log verify'; erase that topic only if nothing needs to stay revoked.", exception);
         }
         ForgetExpired();
+    }
+
+    private void ReadMore()
+    {
+        // One reading at a time; another comes in a second.
+        if (!_reading.TryEnter()) return;
+        try
+        {
+            Load();
+        }
+        catch (Exception exception)
+        {
+            Log.RenewalFailed(_logger, exception);
+        }
+        finally
+        {
+            _reading.Exit();
+        }
     }
 
     private void ForgetExpired()

@@ -74,6 +74,12 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         return result;
     }
 
+    /// <summary>Whether a cursor may be ahead of what is here, because another hub of the same log has given it.</summary>
+    internal bool MayBeBehind(ResumePoint start) => start.Gap?.Reason == GapReason.Future && _log is ReplicatedEventLog;
+
+    /// <summary>Waits until what other hubs have given is here too; false when that cannot be said in time.</summary>
+    internal Task<bool> CatchUpAsync(CancellationToken cancellationToken) => ((ReplicatedEventLog)_log).CatchUpAsync(cancellationToken);
+
     /// <summary>Finds where a cursor resumes, or returns <see langword="null"/> when the log cannot be read. May block on the disk.</summary>
     internal ResumePoint? Resume(SubscribeRequest request)
     {

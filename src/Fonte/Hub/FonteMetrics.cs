@@ -15,6 +15,7 @@ internal sealed class FonteMetrics
     private readonly Counter<long> _resumed;
     private readonly Histogram<double> _appends;
     private readonly Counter<long> _failures;
+    private volatile IEventLog? _observed;
 
     internal FonteMetrics(IMeterFactory factory)
     {
@@ -29,8 +30,13 @@ internal sealed class FonteMetrics
         _failures = _meter.CreateCounter<long>("fonte.loop.failures", "{failure}", "Failures of background loops");
     }
 
-    /// <summary>Makes the log's size a gauge.</summary>
-    internal void Observe(IEventLog log) => _meter.CreateObservableGauge("fonte.log.size", () => log.SizeBytes, "By", "What the log takes, on the disk or in memory");
+    /// <summary>Makes the log's size a gauge; of the one that is served last.</summary>
+    internal void Observe(IEventLog log)
+    {
+        var isFirst = _observed is null;
+        _observed = log;
+        if (isFirst) _meter.CreateObservableGauge("fonte.log.size", () => _observed.SizeBytes, "By", "What the log takes, on the disk or in memory");
+    }
 
     internal void Opened() => _active.Add(1);
 

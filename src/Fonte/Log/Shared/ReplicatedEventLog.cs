@@ -19,6 +19,9 @@ internal sealed class ReplicatedEventLog(SqliteEventLog local, SharedLogReplica 
 
     internal SqliteEventLog Local => local;
 
+    /// <summary>Waits until everything that was in the shared log when this was called is here; false when that cannot be said in time.</summary>
+    internal Task<bool> CatchUpAsync(CancellationToken cancellationToken) => replica.CatchUpAsync(cancellationToken);
+
     public ValueTask<AppendResult> AppendAsync(PublishRequest request, CancellationToken cancellationToken = default) => replica.AppendAsync(request, cancellationToken);
 
     public LogSlice Read(TopicSelection topics, long from, int maxEvents, long maxBytes) => local.Read(topics, from, maxEvents, maxBytes);

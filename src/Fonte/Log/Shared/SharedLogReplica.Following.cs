@@ -7,6 +7,7 @@ internal sealed partial class SharedLogReplica
 {
     private const int MostWaiting = 4096;
     private const int MostAtOnce = 1024;
+    private static readonly TimeSpan ShortestMarkInterval = TimeSpan.FromMilliseconds(50);
     private readonly HashSet<string> _faultsTold = [];
     private long _malformed;
     private long _time;
@@ -46,7 +47,9 @@ internal sealed partial class SharedLogReplica
         while (true)
         {
             await ProduceMarkAsync(_log!.Identity.Epoch, isClaim: false).ConfigureAwait(false);
-            await Task.Delay(_settings.MarkInterval, _settings.Time, cancellationToken).ConfigureAwait(false);
+            // Sooner when somebody waits for one, but not all the time.
+            await Task.Delay(ShortestMarkInterval, _settings.Time, cancellationToken).ConfigureAwait(false);
+            await _markWanted.WaitAsync(_settings.MarkInterval, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -65,7 +68,7 @@ internal sealed partial class SharedLogReplica
     {
         var events = new List<ReplicaRecord>(taken.Count);
         var requests = new List<(string? Request, int Index)>(taken.Count);
-        var ownMark = false;
+        var ownMark = 0L;
         foreach (var record in taken)
         {
             var decoded = _settings.Format.Decode(record);
@@ -78,7 +81,7 @@ internal sealed partial class SharedLogReplica
                     if (mark.Epoch != _log!.Identity.Epoch) throw new OtherLogException();
                     _generation = mark.Generation;
                 }
-                ownMark |= mark.Node == _node && mark.Number > _marksBefore;
+                if (mark.Node == _node && mark.Number > _marksBefore) ownMark = mark.Number;
             }
             else if (decoded.Draft is { } draft)
             {
@@ -99,8 +102,14 @@ internal sealed partial class SharedLogReplica
         {
             if (request is not null && append.Results[index] is { Outcome: AppendOutcome.Appended or AppendOutcome.AlreadyAppended or AppendOutcome.KeyReused } result) _appends.Applied(request, result);
         }
-        if (!ownMark) return;
-        lock (_appends) _markReadAt = _settings.Time.GetTimestamp();
+        if (ownMark == 0) return;
+        TaskCompletionSource came;
+        lock (_appends)
+        {
+            (_markRead, _markReadAt) = (ownMark, _settings.Time.GetTimestamp());
+            (came, _markCame) = (_markCame, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        came.SetResult();
         _brokerFault = null;
     }
 

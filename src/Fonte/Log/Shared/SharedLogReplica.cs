@@ -28,6 +28,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
     private long _marksBefore;
     private bool _isAnother;
     private long? _markReadAt;
+    private long _markRead;
+    private TaskCompletionSource _markCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _markWanted = new(0, 1);
     private long _pendingBytes;
     private volatile string? _brokerFault = "The broker has not been reached yet.";
 
@@ -76,12 +79,48 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until everything that was in the shared log when this was called is here; false when that cannot be said in time.</summary>
+    internal async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var begun = _settings.Time.GetTimestamp();
+        var number = Interlocked.Read(ref _marks) + 1;
+        while (true)
+        {
+            Task came;
+            lock (_appends)
+            {
+                if (_markRead >= number) return true;
+                came = _markCame.Task;
+            }
+            WantMark();
+            var left = _settings.LookTimeout - _settings.Time.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero) return false;
+            try
+            {
+                await came.WaitAsync(left, _settings.Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         await _shared.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
+        _markWanted.Dispose();
+    }
+
+    private void WantMark()
+    {
+        lock (_appends)
+        {
+            if (_markWanted.CurrentCount == 0) _markWanted.Release();
+        }
     }
 
     [SuppressMessage("Reliability", "CA2016", Justification = "What is on its way cannot be called back.")]
