@@ -145,15 +145,17 @@ public sealed class RabbitMqLog : ISharedLog
             durable: true,
             exclusive: false,
             autoDelete: false,
-            new Dictionary<string, object?>
-            {
-                ["x-queue-type"] = "stream",
-                ["x-max-age"] = string.Create(CultureInfo.InvariantCulture, $"{(long)_options.MaxAge.TotalSeconds}s"),
-                ["x-max-length-bytes"] = _options.MaxBytes,
-                ["x-stream-max-segment-size-bytes"] = _options.SegmentBytes,
-            },
+            Properties(),
             cancellationToken: cancellationToken).ConfigureAwait(false);
         await channel.QueueBindAsync(_options.Name, _options.Name, "#", cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    private Dictionary<string, object?> Properties()
+    {
+        var properties = new Dictionary<string, object?> { ["x-queue-type"] = "stream", ["x-stream-max-segment-size-bytes"] = _options.SegmentBytes };
+        if (_options.MaxAge > TimeSpan.Zero) properties["x-max-age"] = string.Create(CultureInfo.InvariantCulture, $"{(long)_options.MaxAge.TotalSeconds}s");
+        if (_options.MaxBytes > 0) properties["x-max-length-bytes"] = _options.MaxBytes;
+        return properties;
     }
 
     private async Task PublishAsync(IChannel producer, SharedRecord record)

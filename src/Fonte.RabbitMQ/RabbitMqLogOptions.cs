@@ -10,11 +10,11 @@ public sealed class RabbitMqLogOptions
     /// <value><c>fonte</c></value>
     public string Name { get; init; } = "fonte";
 
-    /// <summary>For how long the stream keeps records, if it is made here.</summary>
+    /// <summary>For how long the stream keeps records, if it is made here; 0 for no limit.</summary>
     /// <value>30 days</value>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>How many bytes the stream keeps, if it is made here.</summary>
+    /// <summary>How many bytes the stream keeps, if it is made here; 0 for no limit.</summary>
     /// <value>17,179,869,184 (16 GiB)</value>
     public long MaxBytes { get; init; } = 16L * 1024 * 1024 * 1024;
 

@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
         ["Fonte.Client"] = [],
         ["Fonte.Bench"] = [],
         ["Fonte.RabbitMQ"] = ["Fonte"],
-        ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench"],
+        ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.RabbitMQ"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Path.Combine(Root(), "src")).Select(folder => Path.GetFileName(folder)!)];

@@ -16,11 +16,18 @@ internal sealed class ServeOptions
     /// <summary>A PEM file with the certificate's private key.</summary>
     public string? TlsKey { get; set; }
 
-    /// <summary>Where the shared log is: <c>embedded</c>.</summary>
-    public string Broker { get; set; } = "embedded";
+    /// <summary>Where the log is: <c>embedded</c> for one of this server's own, or <c>rabbitmq</c> for one that is shared with other hubs.</summary>
+    public string Broker { get; set; } = EmbeddedBroker;
 
-    /// <summary>The broker's address, where there is one.</summary>
+    internal const string EmbeddedBroker = "embedded";
+    internal const string RabbitMqBroker = "rabbitmq";
+
+    /// <summary>The broker's address, where there is one: <c>amqp://user:password@host:5672</c>. Better in the environment, where others do not see the password.</summary>
     public string? BrokerUrl { get; set; }
+
+    /// <summary>The name of the log at the broker.</summary>
+    /// <value><c>fonte</c></value>
+    public string BrokerLog { get; set; } = "fonte";
 
     /// <summary>The origins whose pages may use the hub with credentials, such as <c>https://example.com</c>, separated by commas.</summary>
     /// <remarks>Not a list: the configuration merges lists by index, and one origin of the settings file would stay allowed.</remarks>
