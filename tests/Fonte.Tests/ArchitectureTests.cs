@@ -12,8 +12,9 @@ public sealed class ArchitectureTests
         ["Fonte.AspNetCore"] = ["Fonte"],
         ["Fonte.Client"] = [],
         ["Fonte.Bench"] = [],
+        ["Fonte.Kafka"] = ["Fonte"],
         ["Fonte.RabbitMQ"] = ["Fonte"],
-        ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.RabbitMQ"],
+        ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.Kafka", "Fonte.RabbitMQ"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Path.Combine(Root(), "src")).Select(folder => Path.GetFileName(folder)!)];

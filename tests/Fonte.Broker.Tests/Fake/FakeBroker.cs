@@ -15,6 +15,9 @@ internal sealed class FakeBroker : IDisposable
     /// <summary>Takes what is produced and says that it did not.</summary>
     internal bool LosesConfirms { get; set; }
 
+    /// <summary>Takes what is produced, and gives back none of what was there before, as one that is slow.</summary>
+    internal bool IsSlow { get; set; }
+
     internal long Next
     {
         get { lock (_lock) return _next; }
@@ -121,7 +124,7 @@ internal sealed class FakeBroker : IDisposable
                 lock (broker._lock)
                 {
                     if (broker._isDown || _isClosed) throw Down();
-                    (found, changed) = ([.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
+                    (found, changed) = (broker.IsSlow && from > 0 ? [] : [.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
                 }
                 foreach (var record in found)
                 {

@@ -221,6 +221,36 @@ public sealed class SharedLogReplicaTests : IDisposable
     }
 
     [Fact]
+    public async Task Log_that_is_slow_to_answer_is_not_taken_for_another()
+    {
+        await using var one = await StartAsync("1");
+        for (var n = 0; n < 10; n++) await one.AppendAsync("a", $"{n}");
+        var before = one.Log.Identity;
+        _broker.IsSlow = true;
+        _broker.Break();
+        await TestNode.UntilAsync(() => one.Fault is { } fault && fault.Contains("does not give back in time", StringComparison.Ordinal));
+        _broker.IsSlow = false;
+        await TestNode.UntilAsync(() => one.Fault is null);
+        Assert.Equal((before.Epoch, 0), (one.Log.Identity.Epoch, one.Replacements));
+    }
+
+    [Fact]
+    public async Task Log_that_is_rolled_back_twice_gets_another_epoch_each_time_also_while_the_node_is_off()
+    {
+        var epochs = new HashSet<string>();
+        for (var round = 0; round < 3; round++)
+        {
+            await using (var one = await StartAsync("1"))
+            {
+                await one.AppendAsync("a", "1");
+                await one.AppendAsync("a", "2");
+                Assert.True(epochs.Add(one.Log.Identity.Epoch));
+            }
+            _broker.RollBack(2);
+        }
+    }
+
+    [Fact]
     public async Task Node_that_was_away_longer_than_the_broker_keeps_begins_at_what_is_kept()
     {
         await using var one = await StartAsync("1");

@@ -18,21 +18,27 @@ internal sealed partial class SharedLogReplica
                 return log.NextOffset - 1;
             }
         }
-        var (epoch, generation, first) = await DiscoverAsync().ConfigureAwait(false);
-        if (sameness == Sameness.Different && epoch == _log!.Identity.Epoch && generation <= _generation)
+        var found = await DiscoverAsync().ConfigureAwait(false);
+        if (sameness == Sameness.Unknown)
+        {
+            // A log that is slow to answer is not shorter than it was: that is so only if what is appended now comes before.
+            if (found.End > _log!.NextOffset - 2) throw new SharedLogException($"{_shared.Name} does not give back in time what it holds.");
+            sameness = Sameness.Different;
+        }
+        if (sameness == Sameness.Different && found.Epoch == _log!.Identity.Epoch)
         {
             // It calls itself what it was, and is not: it was rolled back. Its cursors must not be taken for those of what was there.
-            _generation = generation + 1;
+            _generation = found.Generation + 1;
             await ProduceMarkAsync(LogEpoch.Create(), isClaim: false).ConfigureAwait(false);
-            (epoch, generation, first) = await DiscoverAsync().ConfigureAwait(false);
+            found = await DiscoverAsync().ConfigureAwait(false);
         }
-        (_generation, _isAnother) = (generation, false);
+        (_generation, _isAnother) = (found.Generation, false);
         // Not filled yet, and of the log that it was made for.
-        if (_log is not null && _lastRecord is null && _log.Local.Fingerprint is null && _log.Identity.Epoch == epoch && _log.NextOffset == first + 1) return first;
-        await ReplaceAsync(new(epoch, first + 1)).ConfigureAwait(false);
+        if (_log is not null && _lastRecord is null && _log.Local.Fingerprint is null && _log.Identity.Epoch == found.Epoch && _log.NextOffset == found.First + 1) return found.First;
+        await ReplaceAsync(new(found.Epoch, found.First + 1)).ConfigureAwait(false);
         _lastRecord = null;
-        Log.Follows(_logger, _shared.Name, epoch, first + 1);
-        return first;
+        Log.Follows(_logger, _shared.Name, found.Epoch, found.First + 1);
+        return found.First;
     }
 
     // The last record that was kept must be where it was.
@@ -41,14 +47,13 @@ internal sealed partial class SharedLogReplica
         var last = log.NextOffset - 2;
         var look = new RecordLook(_shared, last, _settings, _stopping.Token);
         await using var _ = look.ConfigureAwait(false);
-        // Nothing there: the log is shorter than it was.
-        if (await look.NextAsync().ConfigureAwait(false) is not { } record) return Sameness.Different;
+        if (await look.NextAsync().ConfigureAwait(false) is not { } record) return Sameness.Unknown;
         if (record.Offset > last) return Sameness.Gone;
         return SharedRecordFormat.FingerprintOf(record).AsSpan().SequenceEqual(fingerprint) ? Sameness.Same : Sameness.Different;
     }
 
     /// <summary>Reads from the oldest record to a mark of one's own: the epoch is the one of the highest generation that is confirmed, or else that was claimed first.</summary>
-    private async Task<(string Epoch, int Generation, long First)> DiscoverAsync()
+    private async Task<FoundLog> DiscoverAsync()
     {
         var number = await ProduceMarkAsync(LogEpoch.Create(), isClaim: true).ConfigureAwait(false);
         var look = new RecordLook(_shared, 0, _settings, _stopping.Token);
@@ -65,7 +70,7 @@ internal sealed partial class SharedLogReplica
             else if (confirmed is null || mark.Generation > confirmed.Generation) confirmed = mark;
             if (mark.Node != _node || mark.Number != number) continue;
             var winner = confirmed ?? claimed!;
-            return (winner.Epoch, winner.Generation, first.Value);
+            return new(winner.Epoch, winner.Generation, first.Value, record.Offset);
         }
         throw new SharedLogException($"{_shared.Name} gives back nothing of what it takes.");
     }
@@ -87,7 +92,17 @@ internal sealed partial class SharedLogReplica
 
         /// <summary>Another is there, or the log ends before.</summary>
         Different,
+
+        /// <summary>Nothing was given back in time.</summary>
+        Unknown,
     }
+
+    /// <summary>A log as it was found.</summary>
+    /// <param name="Epoch">Which it is.</param>
+    /// <param name="Generation">How often it has got another epoch.</param>
+    /// <param name="First">The offset of the oldest record.</param>
+    /// <param name="End">The offset of one that was appended just now.</param>
+    private sealed record FoundLog(string Epoch, int Generation, long First, long End);
 
     // With the time of the log beside it.
     private static byte[] WithTime(byte[] fingerprint, long time)
