@@ -44,27 +44,11 @@ internal static class ServeConfiguration
         if (urls.Length == 0) throw Wrong("--urls needs an address, such as http://127.0.0.1:8000.");
         foreach (var url in urls) CheckUrl(url, options);
         if (options.TlsCert is null != options.TlsKey is null) throw Wrong("--tls-cert and --tls-key go together; give both.");
-        CheckBroker(options);
+        SharedLogs.Check(options);
         foreach (var origin in options.Origins)
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin)
                 throw Wrong($"'{origin}' in --cors-origins is not an origin; write it like https://example.com.");
-        }
-    }
-
-    private static void CheckBroker(ServeOptions options)
-    {
-        switch (options.Broker)
-        {
-            case ServeOptions.EmbeddedBroker:
-                if (options.BrokerUrl is not null) throw Wrong("--broker-url is for a broker; the embedded log has none.");
-                return;
-            case ServeOptions.RabbitMqBroker:
-                if (!Uri.TryCreate(options.BrokerUrl, UriKind.Absolute, out var url) || url.Scheme is not ("amqp" or "amqps")) throw Wrong("--broker rabbitmq needs --broker-url, such as amqp://user:password@127.0.0.1:5672.");
-                if (options.BrokerLog.Length is 0 or > 200) throw Wrong("--broker-log must be a name of 1 to 200 characters.");
-                return;
-            default:
-                throw Wrong($"The broker '{options.Broker}' is not one this version knows; use embedded or rabbitmq.");
         }
     }
 

@@ -16,13 +16,14 @@ internal sealed class ServeOptions
     /// <summary>A PEM file with the certificate's private key.</summary>
     public string? TlsKey { get; set; }
 
-    /// <summary>Where the log is: <c>embedded</c> for one of this server's own, or <c>rabbitmq</c> for one that is shared with other hubs.</summary>
+    /// <summary>Where the log is: <c>embedded</c> for one of this server's own, or <c>rabbitmq</c> or <c>kafka</c> for one that is shared with other hubs.</summary>
     public string Broker { get; set; } = EmbeddedBroker;
 
     internal const string EmbeddedBroker = "embedded";
     internal const string RabbitMqBroker = "rabbitmq";
+    internal const string KafkaBroker = "kafka";
 
-    /// <summary>The broker's address, where there is one: <c>amqp://user:password@host:5672</c>. Better in the environment, where others do not see the password.</summary>
+    /// <summary>The broker's address, where there is one: <c>amqp://user:password@host:5672</c> or <c>kafka://one:9092,two:9092</c>. Better in the environment, where others do not see the password.</summary>
     public string? BrokerUrl { get; set; }
 
     /// <summary>The name of the log at the broker.</summary>

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Fonte.AspNetCore;
-using Fonte.RabbitMQ;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -116,7 +115,7 @@ internal static partial class Server
             // Whose pages may read with the cookie may publish with it.
             foreach (var origin in options.Origins) hub.CookieOrigins.Add(origin);
         }).UseDirectSockets();
-        if (options.Broker == ServeOptions.RabbitMqBroker) fonte.UseSharedLog(services => Connect(services, options));
+        SharedLogs.Use(fonte, options);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Fonte", "System.Runtime")
             // No instrument has more combinations of tags; the usual limit of 2,000 reserves 5 MB.
@@ -130,13 +129,6 @@ internal static partial class Server
         app.MapFonteHealthChecks();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
-    }
-
-    // What the stream keeps, if it is made here, is what the options would have the embedded log keep.
-    private static RabbitMqLog Connect(IServiceProvider services, ServeOptions options)
-    {
-        var retention = services.GetRequiredService<IOptions<FonteHttpOptions>>().Value.Retention;
-        return new(new() { Url = new(options.BrokerUrl!), Name = options.BrokerLog, MaxAge = retention.MaxAge, MaxBytes = retention.MaxBytes });
     }
 
     private static partial class Log
