@@ -5,7 +5,7 @@ using BenchmarkDotNet.Attributes;
 namespace Fonte.MicroBench;
 
 /// <summary>What 10,000 different patterns cost: a topic that is new, one that is known, and a subscription while 1,000,000 topics are known; and what groups' regular expressions cost.</summary>
-public class PatternBenchmarks
+public class PatternBenchmarks : IDisposable
 {
     private const int Patterns = 10_000;
     private const int Topics = 1_000_000;
@@ -14,6 +14,13 @@ public class PatternBenchmarks
     private readonly TopicRoutes _many = new(cacheBytes: long.MaxValue);
     private TopicMatcher _group = null!;
     private int _next;
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _patterns.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [GlobalSetup]
     public void Subscribe()

@@ -26,7 +26,7 @@ internal sealed partial class FonteHost(
     IHostApplicationLifetime lifetime) : IHostedLifecycleService, IEventPublisher, IReplicaHost, IAsyncDisposable
 {
     private readonly Random _random = new();
-    private readonly Lazy<TopicPatterns> _patterns = new(() => new(HubUrls.Of(options.Value, services.GetService<IServer>())));
+    private readonly Lazy<TopicPatterns> _patterns = new(() => new(HubUrls.Of(options.Value, services.GetService<IServer>()), time));
     private readonly FonteMetrics _metrics = new(meters);
     private HubRun? _run;
     private SharedLogReplica? _replica;
@@ -112,6 +112,7 @@ internal sealed partial class FonteHost(
         // Before the log, which it would put another in the place of.
         if (Interlocked.Exchange(ref _replica, null) is { } replica) await replica.DisposeAsync().ConfigureAwait(false);
         await ReleaseAsync().ConfigureAwait(false);
+        if (_patterns.IsValueCreated) _patterns.Value.Dispose();
     }
 
     /// <inheritdoc/>

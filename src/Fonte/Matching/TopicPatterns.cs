@@ -1,20 +1,35 @@
 using System.Collections.Concurrent;
+using Fonte.Programs;
 using Fonte.UrlPatterns;
 
 namespace Fonte;
 
 /// <summary>Makes the matchers of a hub's patterns: each pattern is compiled once, however many use it at a time. Thread-safe.</summary>
-/// <param name="hub">The hub's URL.</param>
-internal sealed class TopicPatterns(HubUrl hub)
+/// <remarks>A matcher is known here for as long as somebody uses it; every minute those that nobody uses are forgotten.</remarks>
+internal sealed class TopicPatterns : IDisposable
 {
     // What is alive at a time while a topic is compared follows these, and not the pattern's length (CWE-400).
     private const int MostGroups = 32;
-    private const int SweepEvery = 1024;
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<(MatcherType Type, string Pattern), WeakReference<TopicMatcher>> _known = new();
-    private int _untilSweep = SweepEvery;
+    private readonly ITimer _sweeps;
+
+    /// <param name="hub">The hub's URL.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    internal TopicPatterns(HubUrl hub, TimeProvider? time = null)
+    {
+        Hub = hub;
+        _sweeps = (time ?? TimeProvider.System).CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
+    }
 
     /// <summary>The hub's URL.</summary>
-    internal HubUrl Hub => hub;
+    internal HubUrl Hub { get; }
+
+    /// <summary>How many are known.</summary>
+    internal int Count => _known.Count;
+
+    /// <summary>Ends the sweeps.</summary>
+    public void Dispose() => _sweeps.Dispose();
 
     /// <summary>The matcher of a pattern, or a sentence that says what is wrong with it.</summary>
     /// <param name="pattern">The pattern.</param>
@@ -23,8 +38,8 @@ internal sealed class TopicPatterns(HubUrl hub)
         if (pattern == TopicMatcher.Wildcard.Pattern) return (TopicMatcher.Wildcard, null);
         return Known(MatcherType.UrlPattern, pattern, () =>
         {
-            var expression = UrlPattern.ParseReference(pattern, hub.Text);
-            return expression.Groups <= MostGroups ? TopicMatcher.OfPattern(pattern, new(expression, hub)) : throw new UrlPatternException($"Give at most {MostGroups} groups and wildcards in one pattern.");
+            var expression = UrlPattern.ParseReference(pattern, Hub.Text);
+            return expression.Groups <= MostGroups ? TopicMatcher.OfPattern(pattern, new(expression, Hub)) : throw new PatternException($"Give at most {MostGroups} groups and wildcards in one pattern.");
         });
     }
 
@@ -40,30 +55,19 @@ internal sealed class TopicPatterns(HubUrl hub)
         {
             matcher = make();
         }
-        catch (UrlPatternException exception)
+        catch (PatternException exception)
         {
             return (null, exception.Message);
         }
         _known[(type, pattern)] = new(matcher);
-        Sweep();
         return (matcher, null);
     }
 
     private void Sweep()
     {
-        if (Interlocked.Decrement(ref _untilSweep) > 0) return;
         foreach (var pair in _known)
         {
             if (!pair.Value.TryGetTarget(out _)) _known.TryRemove(pair);
         }
-        Volatile.Write(ref _untilSweep, Math.Max(SweepEvery, _known.Count));
     }
-}
-
-/// <summary>A compiled pattern, and what it is matched against.</summary>
-/// <param name="Expression">The pattern.</param>
-/// <param name="Hub">Resolves topics.</param>
-internal sealed record TopicPattern(UrlPattern Expression, HubUrl Hub)
-{
-    internal bool Matches(string topic) => Hub.Resolve(topic) is { } url && Expression.IsMatch(url);
 }

@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>Brings the text of each component into the form that it has in a URL (WHATWG URL Pattern, "Encoding callbacks").</summary>
@@ -6,7 +8,7 @@ internal static class Canonical
     internal static string Protocol(string value)
     {
         if (value.Length == 0) return value;
-        return Urls($"{value}://dummy.invalid/") is { } url ? url.Scheme : throw new UrlPatternException("The protocol is none; it begins with a letter and goes on with letters, digits, +, - and dots.");
+        return Urls($"{value}://dummy.invalid/") is { } url ? url.Scheme : throw new PatternException("The protocol is none; it begins with a letter and goes on with letters, digits, +, - and dots.");
     }
 
     internal static string UserInfo(string value) => PercentEncode.Encode(value, PercentEncode.UserInfo);
@@ -16,14 +18,14 @@ internal static class Canonical
         if (value.Length == 0) return value;
         var text = Url.Cleaned(value);
         var end = EndOfHost(text);
-        return UrlHost.Parse(text.AsSpan(0, end), isSpecial: true) ?? throw new UrlPatternException("The host holds a character that no host has.");
+        return UrlHost.Parse(text.AsSpan(0, end), isSpecial: true) ?? throw new PatternException("The host holds a character that no host has.");
     }
 
     internal static string Ipv6Hostname(string value)
     {
         foreach (var c in value)
         {
-            if (!char.IsAsciiHexDigit(c) && c is not ('[' or ']' or ':')) throw new UrlPatternException("The host begins with [ and is no IPv6 address.");
+            if (!char.IsAsciiHexDigit(c) && c is not ('[' or ']' or ':')) throw new PatternException("The host begins with [ and is no IPv6 address.");
         }
         return value.ToLowerInvariant();
     }
@@ -39,9 +41,9 @@ internal static class Canonical
         for (; length < text.Length && char.IsAsciiDigit(text[length]); length++)
         {
             port = (port * 10) + text[length] - '0';
-            if (port > ushort.MaxValue) throw new UrlPatternException("The port is above 65535.");
+            if (port > ushort.MaxValue) throw new PatternException("The port is above 65535.");
         }
-        if (length == 0) throw new UrlPatternException("The port is no number.");
+        if (length == 0) throw new PatternException("The port is no number.");
         return port == Url.DefaultPort(protocol) ? "" : port.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
@@ -53,7 +55,7 @@ internal static class Canonical
         var path = Url.OfPath(isAbsolute ? value : "/-" + value);
         if (isAbsolute) return path;
         // ".." has taken away what was put before it too.
-        return path.StartsWith("/-", StringComparison.Ordinal) ? path[2..] : throw new UrlPatternException("The path leads above where it begins; leave out the dots.");
+        return path.StartsWith("/-", StringComparison.Ordinal) ? path[2..] : throw new PatternException("The path leads above where it begins; leave out the dots.");
     }
 
     internal static string OpaquePathname(string value) => PercentEncode.Encode(Url.Cleaned(value), PercentEncode.C0Control);
@@ -75,7 +77,7 @@ internal static class Canonical
                 case '[': isInBrackets = true; break;
                 case ']': isInBrackets = false; break;
                 case ':' when !isInBrackets:
-                    throw new UrlPatternException("The host holds a colon; give the port by itself.");
+                    throw new PatternException("The host holds a colon; give the port by itself.");
                 case '/' or '\\' or '?' or '#': return i;
             }
         }

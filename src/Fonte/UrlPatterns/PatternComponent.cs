@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>A component of a pattern, ready to match (WHATWG URL Pattern, "component").</summary>
@@ -7,34 +9,34 @@ internal sealed class PatternComponent
     private static readonly PatternComponent Anything = new([new(PatternPartType.FullWildcard, "", PatternModifier.None, "0")], PatternOptions.Default);
     private static readonly PatternComponent Empty = new([], PatternOptions.Default);
 
-    private readonly ComponentProgram _program;
+    private readonly TextProgram _program;
+    private readonly PatternOptions _options;
 
     private PatternComponent(IReadOnlyList<PatternPart> parts, PatternOptions options)
     {
         Parts = parts;
-        Text = PatternWriter.Write(parts, options);
         IsAnything = parts is [{ Type: PatternPartType.FullWildcard, Modifier: PatternModifier.None, Prefix: "", Suffix: "" }];
-        Names = [.. parts.Where(part => part.Type != PatternPartType.FixedText).Select(part => part.Name)];
+        _options = options;
         _program = PartNodes.Compile(parts, options);
     }
 
     /// <summary>Its parts.</summary>
     internal IReadOnlyList<PatternPart> Parts { get; }
 
-    /// <summary>Its pattern in normal form.</summary>
-    internal string Text { get; }
+    /// <summary>Its pattern in normal form. Made when it is asked for: it can be as long as all else that is held.</summary>
+    internal string Text => PatternWriter.Write(Parts, _options);
 
     /// <summary>The names of its groups.</summary>
-    internal IReadOnlyList<string> Names { get; }
+    internal IEnumerable<string> Names => Parts.Where(part => part.Type != PatternPartType.FixedText).Select(part => part.Name);
 
-    /// <summary>How many instructions come from its groups' regular expressions.</summary>
-    internal int Counted => _program.Counted;
+    /// <summary>In how many instructions a match can be at once at most.</summary>
+    internal int Counted => IsAnything ? 0 : _program.Counted;
 
     /// <summary>Whether everything matches.</summary>
     internal bool IsAnything { get; }
 
     /// <summary>Reads a component's pattern.</summary>
-    /// <exception cref="UrlPatternException">It is not well formed, or not supported.</exception>
+    /// <exception cref="PatternException">It is not well formed, or not supported.</exception>
     internal static PatternComponent Compile(string pattern, PatternOptions options, Func<string, string> canonicalize) => pattern switch
     {
         "*" => Anything,

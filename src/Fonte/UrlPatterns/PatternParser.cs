@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Fonte.Programs;
 
 namespace Fonte.UrlPatterns;
 
@@ -24,7 +25,7 @@ internal sealed class PatternParser
     /// <param name="pattern">The component's pattern.</param>
     /// <param name="options">What is special in this component.</param>
     /// <param name="canonicalize">Brings text into the form that it has in a URL.</param>
-    /// <exception cref="UrlPatternException">It is not well formed.</exception>
+    /// <exception cref="PatternException">It is not well formed.</exception>
     internal static IReadOnlyList<PatternPart> Parse(string pattern, PatternOptions options, Func<string, string> canonicalize)
     {
         var parser = new PatternParser(pattern, options, canonicalize);
@@ -90,7 +91,7 @@ internal sealed class PatternParser
 
     private void Require(PatternTokenType type, string sentence)
     {
-        if (TryConsume(type) is null) throw new UrlPatternException(sentence);
+        if (TryConsume(type) is null) throw new PatternException(sentence);
     }
 
     private void AddFixed()
@@ -117,7 +118,7 @@ internal sealed class PatternParser
         AddFixed();
         var (type, value) = TypeOf(expression);
         var text = name?.Value ?? _nextName++.ToString(CultureInfo.InvariantCulture);
-        if (!(_names ??= new(StringComparer.Ordinal)).Add(text)) throw new UrlPatternException($"Two groups have the name {text}; rename one.");
+        if (!(_names ??= new(StringComparer.Ordinal)).Add(text)) throw new PatternException($"Two groups have the name {text}; rename one.");
         _parts.Add(new(type, value, modifier, text, _canonicalize(prefix), _canonicalize(suffix)));
     }
 

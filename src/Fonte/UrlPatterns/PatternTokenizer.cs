@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Fonte.Programs;
 
 namespace Fonte.UrlPatterns;
 
@@ -18,7 +19,7 @@ internal ref struct PatternTokenizer
     }
 
     /// <summary>The tokens, the last of them the end.</summary>
-    /// <exception cref="UrlPatternException">The pattern is not well formed, unless it is read leniently.</exception>
+    /// <exception cref="PatternException">The pattern is not well formed, unless it is read leniently.</exception>
     internal static List<PatternToken> Tokenize(string input, bool isLenient)
     {
         var tokenizer = new PatternTokenizer(input, isLenient);
@@ -65,7 +66,7 @@ internal ref struct PatternTokenizer
 
     private void Fail(int next, int start, string sentence)
     {
-        if (!_isLenient) throw new UrlPatternException(sentence);
+        if (!_isLenient) throw new PatternException(sentence);
         Add(PatternTokenType.InvalidChar, next, start, next - start);
     }
 

@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>A URL Pattern (WHATWG URL Pattern). Immutable, thread-safe.</summary>
@@ -18,7 +20,7 @@ internal sealed class UrlPattern
         Search = PatternComponent.Compile(init.Search ?? "*", options, Canonical.Search);
         Hash = PatternComponent.Compile(init.Hash ?? "*", options, Canonical.Hash);
         var counted = Protocol.Counted + Username.Counted + Password.Counted + Hostname.Counted + Port.Counted + Pathname.Counted + Search.Counted + Hash.Counted;
-        if (counted > ComponentProgram.MostCounted) throw ComponentProgram.TooManyCounted();
+        if (counted > TextProgram.MostCounted) throw new PatternException(PartNodes.TooMany);
     }
 
     internal PatternComponent Protocol { get; }
@@ -52,18 +54,18 @@ internal sealed class UrlPattern
     /// <param name="pattern">The pattern.</param>
     /// <param name="baseUrl">What a relative one is read against, or <see langword="null"/>.</param>
     /// <param name="ignoreCase">Whether path, query and fragment match without regard to case.</param>
-    /// <exception cref="UrlPatternException">It is not well formed, or not supported.</exception>
+    /// <exception cref="PatternException">It is not well formed, or not supported.</exception>
     internal static UrlPattern Parse(string pattern, string? baseUrl = null, bool ignoreCase = false)
     {
         var init = ConstructorStringParser.Parse(pattern);
-        if (baseUrl is null && init.Protocol is null) throw new UrlPatternException("The pattern is relative, and there is no base URL.");
+        if (baseUrl is null && init.Protocol is null) throw new PatternException("The pattern is relative, and there is no base URL.");
         init.BaseUrl = baseUrl;
         return Of(init, ignoreCase);
     }
 
     /// <summary>Reads a pattern that is written like a URL or like a reference; only what is relative is read against the base.</summary>
     /// <remarks>The standard reads an absolute pattern of another kind of URL, such as <c>urn\:a\:*</c>, against the base's path too, where it could match nothing.</remarks>
-    /// <exception cref="UrlPatternException">It is not well formed, or not supported.</exception>
+    /// <exception cref="PatternException">It is not well formed, or not supported.</exception>
     internal static UrlPattern ParseReference(string pattern, string baseUrl)
     {
         var init = ConstructorStringParser.Parse(pattern);
@@ -72,7 +74,7 @@ internal sealed class UrlPattern
     }
 
     /// <summary>Reads a pattern that is given in its components.</summary>
-    /// <exception cref="UrlPatternException">It is not well formed, or not supported.</exception>
+    /// <exception cref="PatternException">It is not well formed, or not supported.</exception>
     internal static UrlPattern Of(UrlPatternInit init, bool ignoreCase = false)
     {
         var processed = UrlPatternProcessing.Process(init, isPattern: true, new());
@@ -91,20 +93,4 @@ internal sealed class UrlPattern
         [.. Components.Select(each => ComponentMatch.Of(each.Name, each.Component, each.Of(input) ?? ""))];
 
     private static bool IsIpv6(string hostname) => hostname is ['[', _, ..] or ['{' or '\\', '[', ..];
-}
-
-/// <summary>How a component matched.</summary>
-/// <param name="Name">The component's name.</param>
-/// <param name="Pattern">Its pattern.</param>
-/// <param name="Input">What it was matched with.</param>
-/// <param name="Groups">What each group matched, null for one that took no part; null when the component does not match.</param>
-internal sealed record ComponentMatch(string Name, string Pattern, string Input, IReadOnlyDictionary<string, string?>? Groups)
-{
-    internal static ComponentMatch Of(string name, PatternComponent component, string input)
-    {
-        var groups = component.Match(input) is { } values
-            ? component.Names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)
-            : null;
-        return new(name, component.Text, input, groups);
-    }
 }

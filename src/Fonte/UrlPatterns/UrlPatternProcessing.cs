@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>Completes components from a base URL and brings them into canonical form (WHATWG URL Pattern, "process a URLPatternInit").</summary>
@@ -7,14 +9,14 @@ internal static class UrlPatternProcessing
     /// <param name="init">As they were given.</param>
     /// <param name="isPattern">Whether they are patterns, or parts of a URL.</param>
     /// <param name="defaults">Those that nobody gives.</param>
-    /// <exception cref="UrlPatternException">One cannot be a component.</exception>
+    /// <exception cref="PatternException">One cannot be a component.</exception>
     internal static UrlPatternInit Process(UrlPatternInit init, bool isPattern, UrlPatternInit defaults)
     {
         var result = defaults;
         Url? baseUrl = null;
         if (init.BaseUrl is not null)
         {
-            baseUrl = Url.Parse(init.BaseUrl) ?? throw new UrlPatternException("The base URL is none.");
+            baseUrl = Url.Parse(init.BaseUrl) ?? throw new PatternException("The base URL is none.");
             Inherit(init, baseUrl, isPattern, result);
         }
         if (init.Protocol is { } protocol)

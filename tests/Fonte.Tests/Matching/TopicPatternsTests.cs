@@ -1,4 +1,5 @@
 using Fonte.UrlPatterns;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Fonte.Tests.Matching;
@@ -52,6 +53,27 @@ public sealed class TopicPatternsTests
     }
 
     [Fact]
+    public void What_nobody_uses_is_forgotten_within_a_minute()
+    {
+        var time = new FakeTimeProvider();
+        using var patterns = new TopicPatterns(Hub, time);
+        var used = patterns.Of("/used/:id").Matcher;
+        Use(patterns, 100);
+        Assert.Equal(101, patterns.Count);
+        GC.Collect();
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, patterns.Count);
+        Assert.Same(used, patterns.Of("/used/:id").Matcher);
+    }
+
+    [Fact]
+    public void Pattern_has_at_most_32_groups()
+    {
+        Assert.Null(Patterns().Of(string.Concat(Enumerable.Range(0, 32).Select(n => $"/:g{n}"))).Fault);
+        Assert.Contains("at most 32 groups", Patterns().Of(string.Concat(Enumerable.Range(0, 33).Select(n => $"/:g{n}"))).Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Template_and_pattern_of_the_same_text_are_two_matchers()
     {
         var patterns = Patterns();
@@ -102,4 +124,11 @@ public sealed class TopicPatternsTests
     }
 
     private static TopicPatterns Patterns() => new(Hub);
+
+    // Not in line: the test's own frame would hold what it made.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void Use(TopicPatterns patterns, int count)
+    {
+        for (var n = 0; n < count; n++) Assert.Null(patterns.Of($"/unused/{n}/:id").Fault);
+    }
 }

@@ -58,6 +58,8 @@ public sealed class UriTemplateExpansionTests
     [InlineData("{x}", "a,=", "[a,]*")]
     [InlineData("{x,y}", "a,=", "[a,]*")]
     [InlineData("{x:2}", "a,=", "a{0,2}")]
+    [InlineData("{x:1}", "%8C4", "([8C4]|%4[8C4]|%C[8C4]%8[8C4])?")]
+    [InlineData("{x:2}", "%8c4", "([8c4]|%4[8c4]|%c[8c4]%8[8c4]){0,2}")]
     [InlineData("{x*}", "a,=", "a*(,a*)*|a*=a*(,a*=a*)*")]
     [InlineData("{+x,y}", "a/,", "[a/,]*")]
     [InlineData("{+x:2}", "a/,", "[a/,]{0,2}")]

@@ -1,5 +1,5 @@
+using Fonte.Programs;
 using Fonte.UriTemplates;
-using Fonte.UrlPatterns;
 using Xunit;
 
 namespace Fonte.Tests.UriTemplates;
@@ -67,6 +67,16 @@ public sealed class UriTemplateTests
     [InlineData("{x:1}", "%20a", false)]
     [InlineData("{x:2}", "%20a", true)]
     [InlineData("{x:1}", "%C3%A9%C3%A9", false)]
+    [InlineData("{x:1}", "%c3%a9", true)]
+    [InlineData("{x:1}", "%f0%9f%98%80", true)]
+    [InlineData("{x:1}", "%C3", false)]
+    [InlineData("{x:1}", "%E2%82", false)]
+    [InlineData("{x:1}", "%E2%82%AC%80", false)]
+    [InlineData("{x:1}", "a%80", false)]
+    [InlineData("{x:1}", "%41%80", false)]
+    [InlineData("{x:1}", "%80", false)]
+    [InlineData("{x:1}", "%F5%80%80%80", false)]
+    [InlineData("{x:1}", "%F0%80%80%80%80", false)]
     public void Prefix_counts_characters_and_not_octets(string template, string text, bool isMatch) => Assert.Equal(isMatch, UriTemplate.Parse(template)!.IsMatch(text));
 
     [Theory]
@@ -118,7 +128,7 @@ public sealed class UriTemplateTests
     [InlineData("a%41{x}")]
     public void Names_and_prefixes_of_the_grammar_are_read(string text, bool isTooLong = false)
     {
-        if (isTooLong) Assert.Throws<UrlPatternException>(() => UriTemplate.Parse(text));
+        if (isTooLong) Assert.Throws<PatternException>(() => UriTemplate.Parse(text));
         else Assert.NotNull(UriTemplate.Parse(text));
     }
 
@@ -130,7 +140,7 @@ public sealed class UriTemplateTests
     [InlineData("https://a/b{/c}{/d}/e", "https:|a|b|e")]
     [InlineData("https://a/b{?c}", "https:|a")]
     [InlineData("{a}é/b", "b")]
-    public void Segments_are_those_that_every_expansion_has(string template, string segments) => Assert.Equal(segments, string.Join('|', UriTemplate.Parse(template)!.Segments));
+    public void Segments_are_those_that_every_expansion_has(string template, string segments) => Assert.Equal(segments, string.Join('|', UriTemplate.Parse(template)!.Segments()));
 
     [Fact]
     public void Template_built_to_backtrack_costs_linear_time()

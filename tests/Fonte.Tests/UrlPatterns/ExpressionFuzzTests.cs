@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using Fonte.Programs;
 using Fonte.UrlPatterns;
 using Xunit;
 
@@ -69,7 +70,7 @@ public sealed class ExpressionFuzzTests
         {
             return PatternComponent.Compile(pattern, PatternOptions.Default, value => value);
         }
-        catch (UrlPatternException exception) when (exception.Message.Contains("instructions", StringComparison.Ordinal))
+        catch (PatternException exception) when (exception.Message.Contains("instructions", StringComparison.Ordinal))
         {
             return null;
         }

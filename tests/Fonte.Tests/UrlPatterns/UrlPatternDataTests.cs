@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fonte.Programs;
 using Fonte.UrlPatterns;
 using Xunit;
 
@@ -24,7 +25,7 @@ public sealed class UrlPatternDataTests
         var entry = (JsonObject)Data[index]!;
         if (IsError(entry["expected_obj"]) || UsesSetOperation(entry))
         {
-            Assert.Throws<UrlPatternException>(() => Read(entry));
+            Assert.Throws<PatternException>(() => Read(entry));
             return;
         }
         var pattern = Read(entry);
@@ -32,7 +33,7 @@ public sealed class UrlPatternDataTests
         if (!entry.ContainsKey("expected_match")) return;
         if (IsError(entry["expected_match"]))
         {
-            Assert.Throws<UrlPatternException>(() => Input(entry));
+            Assert.Throws<PatternException>(() => Input(entry));
             return;
         }
         AssertMatch(entry, pattern);
@@ -71,7 +72,7 @@ public sealed class UrlPatternDataTests
         if (arguments.Count == 0) return UrlPattern.Of(new(), ignoreCase);
         var baseUrl = arguments.Count > 1 && arguments[1] is JsonValue ? arguments[1]!.GetValue<string>() : null;
         if (arguments[0] is JsonValue text) return UrlPattern.Parse(text.GetValue<string>(), baseUrl, ignoreCase);
-        if (baseUrl is not null) throw new UrlPatternException("Components and a base URL beside them.");
+        if (baseUrl is not null) throw new PatternException("Components and a base URL beside them.");
         return UrlPattern.Of(Init((JsonObject)arguments[0]!), ignoreCase);
     }
 
@@ -86,12 +87,12 @@ public sealed class UrlPatternDataTests
             if (baseText is not null && baseUrl is null) return null;
             return Url.Parse(text.GetValue<string>(), baseUrl) is { } url ? UrlPatternInit.Of(url) : null;
         }
-        if (baseText is not null) throw new UrlPatternException("Components and a base URL beside them.");
+        if (baseText is not null) throw new PatternException("Components and a base URL beside them.");
         try
         {
             return UrlPatternProcessing.Process(arguments.Count == 0 ? new() : Init((JsonObject)arguments[0]!), isPattern: false, UrlPatternInit.Empty);
         }
-        catch (UrlPatternException)
+        catch (PatternException)
         {
             return null;
         }

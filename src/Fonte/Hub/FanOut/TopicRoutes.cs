@@ -1,38 +1,5 @@
 namespace Fonte;
 
-/// <summary>A subscription's place in the routes: one matcher of one subscriber.</summary>
-internal sealed class Route(Subscriber subscriber, string key, RouteList list)
-{
-    internal Subscriber Subscriber { get; } = subscriber;
-    internal string Key { get; } = key;
-    internal RouteList List { get; } = list;
-    internal int Index { get; set; }
-}
-
-/// <summary>Subscriptions with the same matcher. Removal is constant in time: the last one takes the place.</summary>
-internal class RouteList
-{
-    private readonly List<Route> _routes = [];
-
-    internal int Count => _routes.Count;
-
-    internal Subscriber this[int index] => _routes[index].Subscriber;
-
-    internal void Add(Route route)
-    {
-        route.Index = _routes.Count;
-        _routes.Add(route);
-    }
-
-    internal void Remove(Route route)
-    {
-        var last = _routes[^1];
-        _routes[route.Index] = last;
-        last.Index = route.Index;
-        _routes.RemoveAt(_routes.Count - 1);
-    }
-}
-
 /// <summary>Which subscribers of a pump an event goes to. Its cost follows the matching ones. Not thread-safe.</summary>
 internal sealed class TopicRoutes(long cacheBytes)
 {

@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>Reads a class [ ] (ECMA-262, "CharacterClass", with the flag <c>v</c>).</summary>
@@ -49,5 +51,5 @@ internal static class ClassParser
         return c;
     }
 
-    private static UrlPatternException SetOperation() => ExpressionReader.Refused("a set operation of classes (a class in a class, &&, -- or \\q)");
+    private static PatternException SetOperation() => ExpressionReader.Refused("a set operation of classes (a class in a class, &&, -- or \\q)");
 }

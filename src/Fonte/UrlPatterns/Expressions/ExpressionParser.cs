@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>Reads a group's regular expression, which is in JavaScript's dialect with the flag <c>v</c> (ECMA-262, "Patterns"), or refuses it with a sentence.</summary>
@@ -17,7 +19,7 @@ internal sealed class ExpressionParser
     private ExpressionParser(ExpressionReader reader) => _reader = reader;
 
     /// <summary>The expression as a tree.</summary>
-    /// <exception cref="UrlPatternException">It is not well formed, or not supported.</exception>
+    /// <exception cref="PatternException">It is not well formed, or not supported.</exception>
     internal static ExpressionNode Parse(string source, bool ignoreCase)
     {
         var parser = new ExpressionParser(new(source, ignoreCase));
@@ -79,7 +81,7 @@ internal sealed class ExpressionParser
     {
         if (_reader.IsNext("?=") || _reader.IsNext("?!") || _reader.IsNext("?<=") || _reader.IsNext("?<!")) throw ExpressionReader.Refused("a lookaround");
         if (!_reader.IsNext("?:")) throw ExpressionReader.Refused("a capturing group or a modifier within");
-        if (++_nested > MostNested) throw new UrlPatternException($"A group's regular expression nests more than {MostNested} deep.");
+        if (++_nested > MostNested) throw new PatternException($"A group's regular expression nests more than {MostNested} deep.");
         _reader.Skip(2);
         var node = Choice();
         if (!_reader.TryTake(')')) throw ExpressionReader.Wrong("a parenthesis that is not closed");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fonte.Programs;
 
 namespace Fonte.UrlPatterns;
 
@@ -18,9 +19,9 @@ internal sealed class ExpressionReader(string source, bool ignoreCase)
 
     internal bool IgnoreCase => ignoreCase;
 
-    internal static UrlPatternException Refused(string what) => new($"A group's regular expression uses {what}, which is not supported.");
+    internal static PatternException Refused(string what) => new($"A group's regular expression uses {what}, which is not supported.");
 
-    internal static UrlPatternException Wrong(string what) => new($"A group's regular expression has {what}.");
+    internal static PatternException Wrong(string what) => new($"A group's regular expression has {what}.");
 
     /// <summary>The next character, or NUL at the end; NUL itself stands in no pattern, and where it does it means itself.</summary>
     internal char Peek(int ahead = 0) => Index + ahead < source.Length ? source[Index + ahead] : '\0';

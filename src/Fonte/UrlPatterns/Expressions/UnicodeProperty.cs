@@ -1,3 +1,5 @@
+using Fonte.Programs;
+
 namespace Fonte.UrlPatterns;
 
 /// <summary>The properties that <c>\p{ }</c> may name, of characters of ASCII: the general categories, and a few that ASCII can be told by (ECMA-262, "Table of binary Unicode property aliases").</summary>

@@ -1,4 +1,4 @@
-namespace Fonte.UrlPatterns;
+namespace Fonte.Programs;
 
 /// <summary>A set of characters. Those beyond ASCII are in none: what a URL's components hold is ASCII (WHATWG URL, "URL writing"), whatever an expression speaks of.</summary>
 /// <param name="Bits">A bit for each character.</param>
@@ -25,9 +25,9 @@ internal readonly record struct AsciiSet(UInt128 Bits)
     /// <summary>The code points from the first to the last.</summary>
     internal static AsciiSet OfRange(int first, int last)
     {
-        var set = UInt128.Zero;
-        for (var c = first; c <= last && c < 128; c++) set |= UInt128.One << c;
-        return new(set);
+        last = Math.Min(last, 127);
+        // As a mask and not one by one: a class may name hundreds of ranges.
+        return first <= last ? new((UInt128.MaxValue >> (127 - (last - first))) << first) : None;
     }
 
     public static AsciiSet operator |(AsciiSet left, AsciiSet right) => new(left.Bits | right.Bits);

@@ -1,32 +1,30 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Fonte.UrlPatterns;
+namespace Fonte.Programs;
 
-/// <summary>A component as a program for a machine that is in many places at once: its time is linear in the text, whatever the pattern (R. Cox, "Regular Expression Matching: the Virtual Machine Approach"; CWE-1333).</summary>
+/// <summary>A pattern or template as a program for a machine that is in many places at once: its time is linear in the text, whatever the pattern (R. Cox, "Regular Expression Matching: the Virtual Machine Approach"; CWE-1333).</summary>
 /// <remarks>
-/// It holds what the component means as a regular expression in the standard, with the same choice between several ways to match. Its memory is its instructions and sets;
-/// what a match needs beside is on the stack or lent by a pool, and is a few bytes an instruction.
+/// The text before the first of its wildcards is compared as a text, and only what stands behind becomes instructions. Its memory is these, their sets and that text; what a
+/// match needs beside is on the stack, and is a few bytes an instruction.
 /// </remarks>
-internal sealed partial class ComponentProgram
+internal sealed partial class TextProgram
 {
-    /// <summary>Most instructions that the regular expressions of a pattern may become, since each is visited once a character of a topic (CWE-400).</summary>
+    /// <summary>Most instructions that a pattern may become, since each may be visited once a character of a topic (CWE-400).</summary>
     internal const int MostCounted = 500;
 
-    private const int MostOnStack = 256;
+    private readonly string _text;
     private readonly Instruction[] _code;
     private readonly ulong[] _sets;
     private readonly int _start;
-    private readonly int _groups;
     private readonly int _splits;
     private readonly bool _asserts;
-    private readonly PatternOptions _options;
+    private readonly TextOptions _options;
 
-    internal ComponentProgram(Instruction[] code, ulong[] sets, int start, int groups, PatternOptions options, int counted)
+    internal TextProgram(string text, Instruction[] code, ulong[] sets, int start, TextOptions options)
     {
-        (_code, _sets, _start, _groups, _options, Counted) = (code, sets, start, groups, options, counted);
+        (_text, _code, _sets, _start, _options) = (text, code, sets, start, options);
         foreach (var instruction in code)
         {
             if (instruction.Operation == Operation.Split) _splits++;
@@ -34,37 +32,34 @@ internal sealed partial class ComponentProgram
         }
     }
 
-    /// <summary>How many instructions it has.</summary>
-    internal int Length => _code.Length;
+    /// <summary>How many groups it has.</summary>
+    internal required int Groups { get; init; }
 
-    /// <summary>How many of them come from regular expressions.</summary>
-    internal int Counted { get; }
+    /// <summary>In how many instructions a match can be at once at most.</summary>
+    internal required int Counted { get; init; }
 
     /// <summary>How many bytes it holds, whatever it is matched with.</summary>
-    internal int Bytes => (_code.Length * Unsafe.SizeOf<Instruction>()) + (_sets.Length * sizeof(ulong));
-
-    internal static UrlPatternException TooManyCounted() => new($"The regular expressions of the pattern's groups become more than {MostCounted} instructions; write shorter ones, or lower counts.");
+    internal int Bytes => (_text.Length * sizeof(char)) + (_code.Length * Unsafe.SizeOf<Instruction>()) + (_sets.Length * sizeof(ulong));
 
     /// <summary>Whether the whole text matches.</summary>
     internal bool IsMatch(ReadOnlySpan<char> text)
     {
-        // Two sets of places, each a bit an instruction, and the places that still have to be followed.
+        if (!Begins(text)) return false;
+        if (_start == 0) return text.Length == _text.Length;
+        // Two sets of places, each a bit an instruction, and the places that still have to be followed: less than two kilobytes, as instructions are limited.
         var words = (_code.Length + 63) / 64;
-        var waiting = (_splits + 3) / 4;
-        var needed = (words * 2) + waiting;
-        var lent = needed <= MostOnStack ? null : ArrayPool<ulong>.Shared.Rent(needed);
-        Span<ulong> scratch = needed <= MostOnStack ? stackalloc ulong[needed] : lent.AsSpan(0, needed);
+        Span<ulong> scratch = stackalloc ulong[(words * 2) + ((_splits + 3) / 4)];
         scratch.Clear();
-        var isMatch = IsMatch(text, scratch[..words], scratch.Slice(words, words), MemoryMarshal.Cast<ulong, ushort>(scratch[(words * 2)..]));
-        if (lent is not null) ArrayPool<ulong>.Shared.Return(lent);
-        return isMatch;
+        return IsMatch(text, scratch[..words], scratch.Slice(words, words), MemoryMarshal.Cast<ulong, ushort>(scratch[(words * 2)..]));
     }
+
+    private bool Begins(ReadOnlySpan<char> text) => text.StartsWith(_text, _options.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private bool IsMatch(ReadOnlySpan<char> text, Span<ulong> now, Span<ulong> next, Span<ushort> waiting)
     {
-        Reach(now, waiting, _start, HoldsAt(text, 0));
+        Reach(now, waiting, _start, HoldsAt(text, _text.Length));
         var code = _code;
-        for (var i = 0; i < text.Length; i++)
+        for (var i = _text.Length; i < text.Length; i++)
         {
             next.Clear();
             var holds = HoldsAt(text, i + 1);

@@ -1,15 +1,16 @@
-namespace Fonte.UrlPatterns;
+namespace Fonte.Programs;
 
 /// <summary>What the groups matched: asked by who looks at one topic, and not for each event.</summary>
-internal sealed partial class ComponentProgram
+internal sealed partial class TextProgram
 {
     /// <summary>Matches the whole text and returns what each group matched, null for one that took no part; or null.</summary>
     internal string?[]? Match(string text)
     {
+        if (!Begins(text)) return null;
         var now = new Ways(_code.Length);
         var next = new Ways(_code.Length);
-        Follow(now, _start, text, 0, Unset());
-        for (var i = 0; i < text.Length; i++)
+        Follow(now, _start, text, _text.Length, Unset());
+        for (var i = _text.Length; i < text.Length; i++)
         {
             next.Clear();
             foreach (var (at, saved) in now.List)
@@ -27,15 +28,15 @@ internal sealed partial class ComponentProgram
 
     private int[] Unset()
     {
-        var saved = new int[_groups * 2];
+        var saved = new int[Groups * 2];
         Array.Fill(saved, -1);
         return saved;
     }
 
     private string?[] GroupsOf(string text, int[] saved)
     {
-        var groups = new string?[_groups];
-        for (var i = 0; i < _groups; i++)
+        var groups = new string?[Groups];
+        for (var i = 0; i < Groups; i++)
         {
             if (saved[i * 2] >= 0 && saved[(i * 2) + 1] >= 0) groups[i] = text[saved[i * 2]..saved[(i * 2) + 1]];
         }

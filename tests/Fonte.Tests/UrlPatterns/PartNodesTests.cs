@@ -7,7 +7,7 @@ using Xunit;
 namespace Fonte.Tests.UrlPatterns;
 
 /// <summary>The matcher of components against the regular expression that the standard says they are.</summary>
-public sealed class ComponentProgramTests
+public sealed class PartNodesTests
 {
     private static readonly Gen<string> Text = Gen.Char["ab/"].Array[0, 3].Select(chars => new string(chars));
 

@@ -1,4 +1,4 @@
-namespace Fonte.UrlPatterns;
+namespace Fonte.Programs;
 
 /// <summary>Writes a tree as instructions, from its end to its beginning: what is written knows where it goes on.</summary>
 internal sealed class ProgramWriter
@@ -7,24 +7,28 @@ internal sealed class ProgramWriter
     private const ushort Fail = 1;
 
     private readonly List<Instruction> _code = [new(Operation.Accept, 0, 0), new(Operation.Fail, 0, 0)];
+    private readonly string _tooMany;
     private Dictionary<AsciiSet, int>? _sets;
-    private int _countedDepth;
     private int _counted;
+    private int _groups;
 
-    private ProgramWriter()
-    {
-    }
+    private ProgramWriter(string tooMany) => _tooMany = tooMany;
 
-    /// <summary>The program of a tree.</summary>
-    /// <param name="node">The tree.</param>
-    /// <param name="groups">How many groups it holds.</param>
-    /// <param name="options">What is special in this component.</param>
-    /// <exception cref="UrlPatternException">It would be too long.</exception>
-    internal static ComponentProgram Write(ExpressionNode node, int groups, PatternOptions options)
+    /// <summary>The program of a text and what stands behind it.</summary>
+    /// <param name="start">The text with which all texts begin that match.</param>
+    /// <param name="node">What stands behind.</param>
+    /// <param name="options">What is special in these texts.</param>
+    /// <param name="tooMany">What is said when it becomes more instructions than a program may have.</param>
+    /// <exception cref="PatternException">It does.</exception>
+    internal static TextProgram Write(string start, ExpressionNode node, TextOptions options, string tooMany)
     {
-        var writer = new ProgramWriter();
-        var start = writer.Write(node, Accept);
-        return new([.. writer._code], writer.Sets(), start, groups, options, writer._counted);
+        var writer = new ProgramWriter(tooMany);
+        var first = writer.Write(node, Accept);
+        return new(start, [.. writer._code], writer.Sets(), first, options)
+        {
+            Groups = writer._groups,
+            Counted = writer._counted,
+        };
     }
 
     private ulong[] Sets()
@@ -39,8 +43,7 @@ internal sealed class ProgramWriter
 
     private ushort Add(Instruction instruction)
     {
-        if (_countedDepth > 0 && ++_counted > ComponentProgram.MostCounted) throw ComponentProgram.TooManyCounted();
-        if (_code.Count >= ushort.MaxValue) throw new UrlPatternException("The pattern is too long.");
+        if (++_counted > TextProgram.MostCounted) throw new PatternException(_tooMany);
         _code.Add(instruction);
         return (ushort)(_code.Count - 1);
     }
@@ -62,12 +65,12 @@ internal sealed class ProgramWriter
             case ChoiceNode { Nodes: var nodes }: return Choice(nodes, next);
             case RepeatNode repeat: return Repeat(repeat, next);
             case ListNode list: return List(list, next);
-            case GroupNode group: return Add(Operation.Save, Write(group.Node, Add(Operation.Save, next, (group.Group * 2) + 1)), group.Group * 2);
-            case CountedNode counted:
-                _countedDepth++;
-                next = Write(counted.Node, next);
-                _countedDepth--;
-                return next;
+            case GroupNode { Group: var group, Node: var held }:
+                _groups = Math.Max(_groups, group + 1);
+                return Add(Operation.Save, Write(held, Add(Operation.Save, next, (group * 2) + 1)), group * 2);
+            case NarrowNode narrow:
+                _counted -= narrow.Idle;
+                return Write(narrow.Node, next);
             default: throw new InvalidOperationException("A node of no kind.");
         }
     }

@@ -1,0 +1,4 @@
+namespace Fonte.Programs;
+
+/// <summary>What must hold at a place.</summary>
+internal sealed record AssertionNode(Assertion Assertion) : ExpressionNode(true);
