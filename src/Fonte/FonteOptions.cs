@@ -58,6 +58,10 @@ public class FonteOptions
     /// <value><see langword="null"/></value>
     public string? ClusterKey { get; set; }
 
+    /// <summary>How long another hub of a broker's log counts as there without a sign of it; then the subscriptions at it are ended by events. A third of it is how often each gives a sign.</summary>
+    /// <value>15 seconds</value>
+    public TimeSpan HubLease { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>After how long without an event a stream gets a heartbeat.</summary>
     /// <value>15 seconds</value>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);

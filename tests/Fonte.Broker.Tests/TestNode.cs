@@ -20,7 +20,7 @@ internal sealed class TestNode : IReplicaHost, IAsyncDisposable
             Local = epoch => new() { Directory = folder, Replica = epoch, BallastBytes = 0, Synchronous = SqliteSynchronous.Normal, Retention = new() { MaxAge = TimeSpan.Zero } },
             Format = new(ClusterKey, new(), ReservedNamespace.Default),
             Loggers = new Warnings(warn ?? (_ => { })),
-            MarkInterval = TimeSpan.FromMilliseconds(100),
+            HubLease = TimeSpan.FromMilliseconds(300),
             LookTimeout = TimeSpan.FromSeconds(1),
             AppendTimeout = appendTimeout ?? TimeSpan.FromSeconds(5),
             Backoff = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100)),

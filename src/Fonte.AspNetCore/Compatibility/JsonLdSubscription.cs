@@ -52,7 +52,7 @@ internal static class JsonLdSubscription
         if (isRoot) json.WriteString("@context", Context);
         json.WriteString("id", subscription.Topic);
         json.WriteString("type", "Subscription");
-        json.WriteString("topic", subscription.Matcher.Pattern);
+        json.WriteString("topic", subscription.Match);
         json.WriteString("subscriber", subscription.Subscriber);
         json.WriteBoolean("active", active);
         if (subscription.Payload is null) return;

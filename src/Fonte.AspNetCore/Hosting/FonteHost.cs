@@ -137,7 +137,7 @@ internal sealed partial class FonteHost(
             throw;
         }
         var hub = new EventHub(log, options.Value, new(time, _metrics, loggers.CreateLogger<EventHub>(), _random));
-        var subscriptions = options.Value.Subscriptions ? new ActiveSubscriptions(options.Value.Reserved.Subscriptions, loggers.CreateLogger<ActiveSubscriptions>()) : null;
+        var subscriptions = options.Value.Subscriptions ? new ActiveSubscriptions(options.Value.Reserved.Subscriptions, time, loggers.CreateLogger<ActiveSubscriptions>()) : null;
         subscriptions?.Start(log);
         _run = new(log, hub, revocations, subscriptions);
         if (lifetime.ApplicationStopping.IsCancellationRequested) hub.Drain();
@@ -153,6 +153,7 @@ internal sealed partial class FonteHost(
             Loggers = loggers,
             Time = time,
             MaxPendingBytes = options.Value.MaxPendingBytes,
+            HubLease = options.Value.HubLease,
         };
         _replica = new(shared.Connect(services), settings, this);
         await _replica.StartAsync().ConfigureAwait(false);

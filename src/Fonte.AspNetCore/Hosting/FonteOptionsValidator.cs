@@ -35,6 +35,7 @@ internal sealed class FonteOptionsValidator : IValidateOptions<FonteHttpOptions>
         if (options.MaxStreamsPerAddress < 0) Add(nameof(options.MaxStreamsPerAddress), "must be 0 (no limit) or more");
         if (options.MaxStreamsPerSubject < 0) Add(nameof(options.MaxStreamsPerSubject), "must be 0 (no limit) or more");
         AtLeastSecond(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
+        AtLeastSecond(nameof(options.HubLease), options.HubLease);
         AtLeastSecond(nameof(options.WriteTimeout), options.WriteTimeout);
         if (options.ReconnectionTime < TimeSpan.Zero || options.ReconnectionTime > TimeSpan.FromHours(1))
             Add(nameof(options.ReconnectionTime), "must be between 0 and 1 hour");

@@ -11,7 +11,7 @@ internal sealed record HubRun(IEventLog Log, EventHub Hub, Revocations Revocatio
     {
         await Hub.DisposeAsync().ConfigureAwait(false);
         await Revocations.DisposeAsync().ConfigureAwait(false);
-        if (Subscriptions is not null) await Subscriptions.StopAsync().ConfigureAwait(false);
+        if (Subscriptions is not null) await Subscriptions.DisposeAsync().ConfigureAwait(false);
         await Log.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -12,21 +12,27 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
     internal ActiveSubscriber(ActiveSubscriptions all, SubscribeQuery query, AccessToken? token)
     {
         _all = all;
+        Id = all.NewSubscriber();
         Subscriptions =
         [
-            .. query.Matchers.Distinct().Select(matcher => new ActiveSubscription(matcher, Id, all.Collection, ObjectOf(PayloadOf(matcher, token)))),
-            .. query.Selectors.Distinct().Select(selector => new ActiveSubscription(selector, Id, all.Collection, PayloadOf(selector, token), Is0x: true)),
+            .. query.Matchers.Distinct().Select(matcher => new ActiveSubscription(TypeOf(matcher), matcher.Pattern, Id, all.Collection, ObjectOf(PayloadOf(matcher, token)))),
+            .. query.Selectors.Distinct().Select(selector => new ActiveSubscription(TypeOf(selector), selector.Pattern, Id, all.Collection, PayloadOf(selector, token), Is0x: true)),
         ];
     }
 
     /// <summary>Random for each connection, so that nobody can choose or guess it.</summary>
-    internal string Id { get; } = $"urn:uuid:{Guid.NewGuid()}";
+    internal string Id { get; }
 
     internal IReadOnlyList<ActiveSubscription> Subscriptions { get; }
 
     public void Begun() => _told = _all.BeginAsync(this);
 
     public void Ended() => _told = _all.EndAsync(this, _told);
+
+    /// <summary>Others took it for ended.</summary>
+    internal void TellAgain() => _told = _all.TellAgainAsync(this, _told);
+
+    private static string TypeOf(TopicMatcher matcher) => matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
 
     // A token of Mercure 0.x may have any JSON for it, a document of the present version only an object.
     private static string? ObjectOf(string? payload) => payload?.StartsWith('{') == true ? payload : null;
@@ -37,19 +43,15 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
 }
 
 /// <summary>One matcher of one connection.</summary>
-/// <param name="Matcher">The matcher.</param>
+/// <param name="Type">The matcher's type as it is written.</param>
+/// <param name="Match">The matcher.</param>
 /// <param name="Subscriber">The connection's identifier.</param>
 /// <param name="Collection">The topic of all subscriptions.</param>
 /// <param name="Payload">A JSON object of its token, or <see langword="null"/>.</param>
 /// <param name="Is0x">Whether it was made, and is told, as in Mercure 0.x.</param>
-internal sealed record ActiveSubscription(TopicMatcher Matcher, string Subscriber, string Collection, string? Payload, bool Is0x = false)
+internal sealed record ActiveSubscription(string Type, string Match, string Subscriber, string Collection, string? Payload, bool Is0x = false)
 {
-    /// <summary>The matcher's type as it is written.</summary>
-    internal string Type => TypeOf(Matcher);
-
     /// <summary>The topic of its events, which is also its address (draft, "Subscription Events").</summary>
     internal string Topic { get; } =
-        $"{Collection}{(Is0x ? "" : "/" + TypeOf(Matcher))}/{Uri.EscapeDataString(Matcher.Pattern)}/{Uri.EscapeDataString(Subscriber)}";
-
-    private static string TypeOf(TopicMatcher matcher) => matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
+        $"{Collection}{(Is0x ? "" : "/" + Type)}/{Uri.EscapeDataString(Match)}/{Uri.EscapeDataString(Subscriber)}";
 }

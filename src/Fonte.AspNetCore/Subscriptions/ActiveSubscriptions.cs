@@ -8,7 +8,7 @@ namespace Fonte.AspNetCore;
 /// A subscription is listed before the event of its beginning is appended, and taken off before that of its end: who reads the list and then the events from the last one before
 /// misses nothing. The events have the collection as an alternate topic, which those who may read the collection may read too, and by which they are found after a crash.
 /// </remarks>
-internal sealed partial class ActiveSubscriptions(string collection, ILogger logger)
+internal sealed partial class ActiveSubscriptions(string collection, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>The topic of the collection, and its address.</summary>
     internal string Collection { get; } = collection;
@@ -18,23 +18,30 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
     private readonly ConcurrentDictionary<string, ActiveSubscriber> _subscribers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> _telling = new();
     private IEventLog? _log;
+    private OtherSubscriptions? _others;
 
-    /// <summary>All subscriptions.</summary>
-    internal IEnumerable<ActiveSubscription> All => _subscribers.Values.SelectMany(subscriber => subscriber.Subscriptions);
+    /// <summary>All subscriptions, at whatever hub of the log.</summary>
+    internal IEnumerable<ActiveSubscription> All => _subscribers.Values.SelectMany(subscriber => subscriber.Subscriptions).Concat(_others?.All ?? []);
 
     /// <summary>The subscriptions of one connection; none when it is not open.</summary>
-    internal IReadOnlyList<ActiveSubscription> Of(string subscriber) => _subscribers.TryGetValue(subscriber, out var found) ? found.Subscriptions : [];
+    internal IEnumerable<ActiveSubscription> Of(string subscriber) =>
+        _subscribers.TryGetValue(subscriber, out var found) ? found.Subscriptions : (_others?.All ?? []).Where(other => other.Subscriber == subscriber);
+
+    /// <summary>A name for a connection.</summary>
+    internal string NewSubscriber() => _others?.NewSubscriber() ?? $"urn:uuid:{Guid.NewGuid()}";
 
     /// <summary>Begins to tell, and ends by events what was left without an end when the hub last stopped.</summary>
     internal void Start(IEventLog log)
     {
         _log = log;
-        Track(Task.Run(() => EndFormerAsync(log, log.NextOffset)));
+        if (log is ReplicatedEventLog shared) _others = new(shared, this, time, logger);
+        else Track(Task.Run(() => EndFormerAsync(log, log.NextOffset)));
     }
 
     /// <summary>Waits, not for long, until what has ended is told.</summary>
-    internal async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (_others is not null) await _others.DisposeAsync().ConfigureAwait(false);
         try
         {
             await Task.WhenAll(_telling.Keys).WaitAsync(LongestWait).ConfigureAwait(false);
@@ -60,6 +67,25 @@ internal sealed partial class ActiveSubscriptions(string collection, ILogger log
         {
             await begun.ConfigureAwait(false);
             await TellAsync(subscriber, active: false).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells once more of a connection's beginning; false when it has ended.</summary>
+    internal bool TellAgain(string subscriber)
+    {
+        if (!_subscribers.TryGetValue(subscriber, out var found)) return false;
+        found.TellAgain();
+        return true;
+    }
+
+    internal Task TellAgainAsync(ActiveSubscriber subscriber, Task before)
+    {
+        return Track(AfterAsync());
+
+        async Task AfterAsync()
+        {
+            await before.ConfigureAwait(false);
+            if (_subscribers.ContainsKey(subscriber.Id)) await TellAsync(subscriber, active: true).ConfigureAwait(false);
         }
     }
 

@@ -49,6 +49,30 @@ internal static class SubscriptionDocument
         }
     }
 
+    /// <summary>The subscription of an event, of either version, and whether it had begun or ended; <see langword="null"/> for an event that is not of one.</summary>
+    internal static (ActiveSubscription Subscription, bool IsActive)? Read(LoggedEvent logged, string collection)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(logged.Data);
+            var root = document.RootElement;
+            var is0x = logged.Type is null;
+            var payload = root.TryGetProperty("payload", out var value) ? value.GetRawText() : null;
+            var subscription = new ActiveSubscription(
+                is0x ? "" : root.GetProperty("match_type").GetString()!,
+                root.GetProperty(is0x ? "topic" : "match").GetString()!,
+                root.GetProperty("subscriber").GetString()!,
+                collection,
+                payload,
+                is0x);
+            return subscription.Topic == logged.Topics[0] ? (subscription, root.GetProperty("active").GetBoolean()) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The same document of a subscription that has ended.</summary>
     /// <exception cref="JsonException">It is not one of ours.</exception>
     internal static ReadOnlyMemory<byte> Ended(ReadOnlyMemory<byte> document)
@@ -74,7 +98,7 @@ internal static class SubscriptionDocument
         json.WriteString("id", subscription.Topic);
         json.WriteString("type", "subscription");
         json.WriteString("match_type", subscription.Type);
-        json.WriteString("match", subscription.Matcher.Pattern);
+        json.WriteString("match", subscription.Match);
         json.WriteString("subscriber", subscription.Subscriber);
         json.WriteBoolean("active", active);
         if (subscription.Payload is not null)

@@ -58,9 +58,9 @@ internal sealed class SubscriptionsEndpoint(FonteHost host, HubAuthorization aut
         _ => default,
     };
 
-    private static Func<ActiveSubscription, bool> Is(string type, string match) => each => !each.Is0x && each.Type == type && each.Matcher.Pattern == match;
+    private static Func<ActiveSubscription, bool> Is(string type, string match) => each => !each.Is0x && each.Type == type && each.Match == match;
 
-    private static Func<ActiveSubscription, bool> Is0x(string topic) => each => each.Is0x && each.Matcher.Pattern == topic;
+    private static Func<ActiveSubscription, bool> Is0x(string topic) => each => each.Is0x && each.Match == topic;
 
     private static string PathOf(HttpContext context)
     {

@@ -392,7 +392,7 @@ public sealed class Mercure0xTests
     public async Task What_a_crash_left_open_is_ended_in_the_same_words()
     {
         await using var log = new MemoryEventLog(1 << 20, TimeProvider.System);
-        var former = new ActiveSubscription(TopicMatcher.UriTemplate(Books), "urn:uuid:1", Root, null, Is0x: true);
+        var former = new ActiveSubscription("exact", Books, "urn:uuid:1", Root, null, Is0x: true);
         await log.AppendAsync(new() { Events = [new EventDraft { Topics = [former.Topic, Root], Data = JsonLdSubscription.Write(former, active: true), Private = true }] }, Stop);
         await using var app = await StartAsync(log: log);
         await using var watcher = await OpenAsync(app, "?match=*&last_event_id=" + log.Identity.At(1), Token(subscribe: ["*"]).Sign());

@@ -117,8 +117,8 @@ public class ActiveSubscriptionsTests
     public async Task What_a_crash_left_open_is_ended_at_the_next_start()
     {
         await using var log = new MemoryEventLog(1 << 20, TimeProvider.System);
-        var former = new ActiveSubscription(TopicMatcher.Exact("a"), "urn:uuid:1", Root, "{\"x\":1}");
-        var ended = new ActiveSubscription(TopicMatcher.Exact("a"), "urn:uuid:2", Root, null);
+        var former = new ActiveSubscription("exact", "a", "urn:uuid:1", Root, "{\"x\":1}");
+        var ended = new ActiveSubscription("exact", "a", "urn:uuid:2", Root, null);
         await AppendAsync(log, former, active: true);
         await AppendAsync(log, ended, active: true);
         await AppendAsync(log, ended, active: false);

@@ -23,7 +23,7 @@ internal sealed class FakeBroker : IDisposable
         get { lock (_lock) return _next; }
     }
 
-    internal ISharedLog Connect() => new FakeSharedLog(this);
+    internal FakeConnection Connect() => new(this);
 
     public void Dispose() => _connections.Dispose();
 
@@ -92,22 +92,33 @@ internal sealed class FakeBroker : IDisposable
         changed.SetResult();
     }
 
-    private sealed class FakeSharedLog(FakeBroker broker) : ISharedLog
+    /// <summary>A hub's connection, which can be cut by itself.</summary>
+    internal sealed class FakeConnection(FakeBroker broker) : ISharedLog
     {
         private volatile bool _isClosed;
+        private volatile bool _isCut;
 
         public string Name => "the fake log";
 
+        /// <summary>Breaks it, and lets the hub not connect again until it is mended. The connections of others break too, but for a moment.</summary>
+        internal void Cut()
+        {
+            _isCut = true;
+            broker.Break();
+        }
+
+        internal void Mend() => _isCut = false;
+
         public Task OpenAsync(CancellationToken cancellationToken)
         {
-            lock (broker._lock) return broker._isDown ? throw Down() : Task.CompletedTask;
+            lock (broker._lock) return broker._isDown || _isCut ? throw Down() : Task.CompletedTask;
         }
 
         public Task ProduceAsync(IReadOnlyList<SharedRecord> records, CancellationToken cancellationToken)
         {
             lock (broker._lock)
             {
-                if (broker._isDown || _isClosed) throw Down();
+                if (broker._isDown || _isClosed || _isCut) throw Down();
             }
             broker.Append(records);
             return broker.LosesConfirms ? throw new SharedLogException("The confirm was lost.") : Task.CompletedTask;
@@ -123,7 +134,7 @@ internal sealed class FakeBroker : IDisposable
                 Task changed;
                 lock (broker._lock)
                 {
-                    if (broker._isDown || _isClosed) throw Down();
+                    if (broker._isDown || _isClosed || _isCut) throw Down();
                     (found, changed) = (broker.IsSlow && from > 0 ? [] : [.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
                 }
                 foreach (var record in found)

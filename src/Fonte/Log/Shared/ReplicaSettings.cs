@@ -20,8 +20,11 @@ internal sealed class ReplicaSettings
     /// <summary>How many bytes of events may be on their way to the broker and back.</summary>
     internal long MaxPendingBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>How often the hub puts a mark into the log.</summary>
-    internal TimeSpan MarkInterval { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How often the hub puts a mark into the log, by which it is also known to be there.</summary>
+    internal TimeSpan MarkInterval => HubLease / 3;
+
+    /// <summary>How long another hub counts as there without a sign.</summary>
+    internal TimeSpan HubLease { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>For how long a mark that was read back says that the replica is current.</summary>
     internal TimeSpan MarkLifetime { get; init; } = TimeSpan.FromSeconds(20);

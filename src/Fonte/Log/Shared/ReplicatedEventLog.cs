@@ -19,6 +19,12 @@ internal sealed class ReplicatedEventLog(SqliteEventLog local, SharedLogReplica 
 
     internal SqliteEventLog Local => local;
 
+    /// <summary>This hub, as it is told to others.</summary>
+    internal string Tag => replica.Tag;
+
+    /// <summary>Whether another hub has been silent for so long that it counts as gone.</summary>
+    internal bool IsGone(string tag) => replica.Others.IsGone(tag);
+
     /// <summary>Waits until everything that was in the shared log when this was called is here; false when that cannot be said in time.</summary>
     internal Task<bool> CatchUpAsync(CancellationToken cancellationToken) => replica.CatchUpAsync(cancellationToken);
 

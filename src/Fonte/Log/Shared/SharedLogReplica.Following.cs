@@ -81,6 +81,7 @@ internal sealed partial class SharedLogReplica
                     if (mark.Epoch != _log!.Identity.Epoch) throw new OtherLogException();
                     _generation = mark.Generation;
                 }
+                Others.Heard(mark.Node);
                 if (mark.Node == _node && mark.Number > _marksBefore) ownMark = mark.Number;
             }
             else if (decoded.Draft is { } draft)
@@ -110,6 +111,7 @@ internal sealed partial class SharedLogReplica
             (came, _markCame) = (_markCame, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         came.SetResult();
+        Others.Listens();
         _brokerFault = null;
     }
 

@@ -39,10 +39,17 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         (_shared, _settings, _host) = (shared, settings, host);
         _logger = settings.Loggers.CreateLogger<SharedLogReplica>();
         _appends = new(_node);
+        Others = new(settings.HubLease, settings.Time);
     }
 
     /// <summary>What keeps the replica from being current now, or <see langword="null"/>.</summary>
     internal string? Fault => _brokerFault ?? (IsCurrent ? null : "The copy of the broker's log is not known to be current.");
+
+    /// <summary>This hub, as it is told to others.</summary>
+    internal string Tag => SignsOfLife.TagOf(_node);
+
+    /// <summary>Which other hubs there are.</summary>
+    internal SignsOfLife Others { get; }
 
     /// <summary>How many records were of no use.</summary>
     internal long Malformed => Interlocked.Read(ref _malformed);
@@ -214,6 +221,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
     private void Failed(Exception exception)
     {
         lock (_appends) _markReadAt = null;
+        Others.IsDeaf();
         var sentence = exception is SharedLogException or LogUnavailableException ? exception.Message : $"The connection to {_shared.Name} failed: {exception.Message}";
         if (sentence != _brokerFault) Log.Failed(_logger, _shared.Name, sentence, exception is SharedLogException or LogUnavailableException ? exception.InnerException : exception);
         _brokerFault = sentence;

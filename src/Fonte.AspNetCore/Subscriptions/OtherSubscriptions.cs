@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Fonte.AspNetCore;
+
+/// <summary>The subscriptions of the streams at the other hubs of a shared log, as its events tell of them; those of a hub that is gone are ended here. Thread-safe.</summary>
+/// <remarks>
+/// All hubs that are left end them, each under the same idempotency key, so that one of the events counts. A hub that was only cut off finds the ends of what is open at it, and tells of it again.
+/// </remarks>
+internal sealed partial class OtherSubscriptions : IAsyncDisposable
+{
+    private const int BatchEvents = 4096;
+    private const int BatchBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Told> _open = new(StringComparer.Ordinal);
+
+    // Connections to this hub of which an end was told; that of one that is open was told by another hub.
+    private readonly ConcurrentDictionary<string, byte> _ended = new(StringComparer.Ordinal);
+    private readonly ReplicatedEventLog _log;
+    private readonly ActiveSubscriptions _own;
+    private readonly TopicSelection _events;
+    private readonly ILogger _logger;
+    private readonly Lock _reading = new();
+    private readonly ITimer _timer;
+    private long _readTo;
+    private Task _ending = Task.CompletedTask;
+
+    /// <param name="log">The log.</param>
+    /// <param name="own">The subscriptions at this hub.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of what fails.</param>
+    internal OtherSubscriptions(ReplicatedEventLog log, ActiveSubscriptions own, TimeProvider time, ILogger logger)
+    {
+        (_log, _own, _logger) = (log, own, logger);
+        _events = new([TopicMatcher.Exact(own.Collection)]);
+        _timer = time.CreateTimer(_ => Look(), null, TimeSpan.Zero, Interval);
+    }
+
+    /// <summary>All of them, as of what is in the log now.</summary>
+    internal IEnumerable<ActiveSubscription> All
+    {
+        get
+        {
+            Read();
+            return _open.Values.Select(told => told.Subscription);
+        }
+    }
+
+    /// <summary>A name for a connection to this hub: random, and the hub's own tag at its end (a UUID of version 8, RFC 9562, section 5.8).</summary>
+    internal string NewSubscriber()
+    {
+        var random = $"{Guid.NewGuid()}";
+        return $"urn:uuid:{random[..14]}8{random[15..^SignsOfLife.TagLength]}{_log.Tag}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await Volatile.Read(ref _ending).ConfigureAwait(false);
+    }
+
+    private void Look()
+    {
+        try
+        {
+            Read();
+            foreach (var (subscriber, _) in _ended)
+            {
+                // Until its beginning is read again.
+                if (!_own.TellAgain(subscriber)) _ended.TryRemove(subscriber, out _);
+            }
+            if (Volatile.Read(ref _ending).IsCompleted) Volatile.Write(ref _ending, EndAsync());
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(_logger, exception);
+        }
+    }
+
+    private void Read()
+    {
+        lock (_reading)
+        {
+            for (_readTo = Math.Max(_readTo, _log.OldestOffset); _readTo < _log.NextOffset;)
+            {
+                var slice = _log.Read(_events, _readTo, BatchEvents, BatchBytes);
+                foreach (var logged in slice.Events) Take(logged);
+                _readTo = slice.Next;
+            }
+        }
+    }
+
+    private void Take(LoggedEvent logged)
+    {
+        // While the hub was mapped elsewhere publishers may have used this topic.
+        if (!logged.Private || SubscriptionDocument.Read(logged, _own.Collection) is not { } read) return;
+        var topic = read.Subscription.Topic;
+        if (HubOf(read.Subscription.Subscriber) == _log.Tag)
+        {
+            if (read.IsActive) _ended.TryRemove(read.Subscription.Subscriber, out _);
+            else _ended[read.Subscription.Subscriber] = 0;
+        }
+        else if (read.IsActive)
+        {
+            _open[topic] = new(read.Subscription, logged);
+        }
+        else
+        {
+            _open.TryRemove(topic, out _);
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            var ended = 0;
+            foreach (var told in _open.Values.Where(told => _log.IsGone(HubOf(told.Subscription.Subscriber))))
+            {
+                // With the place of its beginning: it may be ended again when it has been told of again. No publisher's key has such a character.
+                var key = new IdempotencyKey($"\u0001{told.Beginning.Offset}");
+                var end = new EventDraft { Topics = told.Beginning.Topics, Type = told.Beginning.Type, Private = true, Data = SubscriptionDocument.Ended(told.Beginning.Data) };
+                var result = await _log.AppendAsync(new() { Events = [end], IdempotencyKey = key }, CancellationToken.None).ConfigureAwait(false);
+                // Tried again in a second.
+                if (result.Outcome is not (AppendOutcome.Appended or AppendOutcome.AlreadyAppended)) break;
+                ended++;
+            }
+            if (ended > 0) Log.Ended(_logger, ended);
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(_logger, exception);
+        }
+    }
+
+    // Which hub a connection is at; an empty text for a name that tells of none.
+    private static string HubOf(string subscriber) => subscriber.Length > SignsOfLife.TagLength ? subscriber[^SignsOfLife.TagLength..] : "";
+
+    /// <summary>A subscription that is open.</summary>
+    /// <param name="Subscription">The subscription.</param>
+    /// <param name="Beginning">The event of its beginning.</param>
+    private sealed record Told(ActiveSubscription Subscription, LoggedEvent Beginning);
+
+    private static partial class Log
+    {
+        [LoggerMessage(48, LogLevel.Information, "{Count} subscriptions at hubs that are gone are ended")]
+        internal static partial void Ended(ILogger logger, int count);
+
+        [LoggerMessage(49, LogLevel.Error, "The subscriptions at other hubs cannot be followed; tried again in a second")]
+        internal static partial void Failed(ILogger logger, Exception cause);
+    }
+}

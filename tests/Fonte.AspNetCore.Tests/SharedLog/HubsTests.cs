@@ -1,0 +1,189 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Fonte.AspNetCore.Tests.Authorization;
+using Fonte.Broker.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using static Fonte.AspNetCore.Tests.HubApplication;
+
+namespace Fonte.AspNetCore.Tests.SharedLog;
+
+/// <summary>Several hubs over one log, as their clients see them.</summary>
+public sealed class HubsTests : IDisposable
+{
+    private const string Root = "/.well-known/mercure/subscriptions";
+    private readonly string _folder = Directory.CreateTempSubdirectory("fonte-hubs").FullName;
+    private readonly FakeBroker _broker = new();
+    private int _hubs;
+
+    public void Dispose()
+    {
+        _broker.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Event_that_is_published_at_one_hub_comes_from_all()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        await using var stream = await two.OpenAsync("?match=a");
+        var id = await one.PublishAsync("topic=a&data=1");
+        var came = await stream.NextAsync();
+        Assert.Equal((id, "1"), (came.EventId, came.Data));
+    }
+
+    [Fact]
+    public async Task Cursor_of_one_hub_goes_on_at_another()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        var id = await one.PublishAsync("topic=a&data=1");
+        await one.PublishAsync("topic=a&data=2");
+        // At once, when the other may not have it yet.
+        await using var stream = await two.OpenAsync("?match=a", id);
+        Assert.Equal("2", await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Repeated_request_at_another_hub_is_answered_with_the_first_event()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        var first = await PublishAsync(one, "key");
+        var second = await PublishAsync(two, "key");
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public async Task Subscriptions_of_all_hubs_are_listed_at_each()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        await using (await one.OpenAsync("?match=a"))
+        await using (await two.OpenAsync("?match=b"))
+        {
+            await UntilListedAsync(one, "a", "b");
+            await UntilListedAsync(two, "a", "b");
+            await using var three = await StartAsync();
+            await UntilListedAsync(three, "a", "b");
+        }
+        await UntilListedAsync(one);
+        await UntilListedAsync(two);
+    }
+
+    [Fact]
+    public async Task Subscription_has_its_own_address_at_each_hub()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        await using var stream = await one.OpenAsync("?match=a");
+        await UntilListedAsync(two, "a");
+        var id = (await ListAsync(two)).Single()!["id"]!.GetValue<string>();
+        using var response = await GetAsync(two, id);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(id, JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!["id"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Subscriptions_at_a_hub_that_is_gone_are_ended_by_events_and_told_again_when_it_was_only_cut_off()
+    {
+        var connection = _broker.Connect();
+        await using var one = await StartAsync(connection);
+        await using var two = await StartAsync();
+        await using var three = await StartAsync();
+        await using var stream = await one.OpenAsync("?match=a");
+        await UntilListedAsync(two, "a");
+        await using var watcher = await WatchAsync(two);
+
+        connection.Cut();
+        Assert.False((await NextAsync(watcher))["active"]!.GetValue<bool>());
+        await UntilListedAsync(two);
+        await UntilListedAsync(three);
+        connection.Mend();
+        // One end, though two hubs have noticed.
+        Assert.True((await NextAsync(watcher))["active"]!.GetValue<bool>());
+        await UntilListedAsync(two, "a");
+        await UntilListedAsync(three, "a");
+        await UntilListedAsync(one, "a");
+    }
+
+    [Fact]
+    public async Task Revocation_at_one_hub_counts_at_all()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        var token = TestToken.Granting("subscribe", "*").Sign();
+        using (var before = await GetAsync(two, Root, token)) Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        await one.Services.GetRequiredService<IStreamControl>().RevokeAsync(new() { Issuer = TestToken.Issuer, Subject = "someone" }, cancellationToken: Stop);
+        while (true)
+        {
+            using var after = await GetAsync(two, Root, token);
+            if (after.StatusCode == HttpStatusCode.Unauthorized) break;
+            await Task.Delay(20, Stop);
+        }
+    }
+
+    private Task<HubApplication> StartAsync(ISharedLog? connection = null)
+    {
+        var folder = Path.Combine(_folder, $"{++_hubs}");
+        return StartedAsync(HubApplication.StartAsync(
+            options =>
+            {
+                options.Data = folder;
+                options.ClusterKey = "a secret of thirty-two bytes or more, of all";
+                options.Subscriptions = true;
+                options.BallastBytes = 0;
+                options.HubLease = TimeSpan.FromSeconds(1);
+                options.Resource = TestToken.Resource;
+                options.Issuers.Add(new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret });
+            },
+            builder => builder.Services.AddFonte().UseSharedLog(_ => connection ?? _broker.Connect())));
+
+        static async Task<HubApplication> StartedAsync(Task<HubApplication> starting)
+        {
+            var hub = await starting;
+            while (!(await hub.Client.GetAsync("/readyz", Stop)).IsSuccessStatusCode) await Task.Delay(10, Stop);
+            return hub;
+        }
+    }
+
+    private static async Task<string> PublishAsync(HubApplication hub, string key)
+    {
+        using var response = await hub.PostAsync("application/x-www-form-urlencoded", "topic=a&data=1"u8.ToArray(), ("Idempotency-Key", $"\"{key}\""));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadAsStringAsync(Stop);
+    }
+
+    private static async Task UntilListedAsync(HubApplication hub, params string[] matches)
+    {
+        // Without the watchers.
+        while (!(await ListAsync(hub)).Where(each => each!["match_type"]!.GetValue<string>() == "exact").Select(each => each!["match"]!.GetValue<string>()).Order().SequenceEqual(matches)) await Task.Delay(20, Stop);
+    }
+
+    private static async Task<JsonArray> ListAsync(HubApplication hub)
+    {
+        using var response = await GetAsync(hub, Root);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!["subscriptions"]!.AsArray();
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(HubApplication hub, string path, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new("Bearer", token ?? Watching());
+        return await hub.Client.SendAsync(request, Stop);
+    }
+
+    private static async Task<EventStreamReader> WatchAsync(HubApplication hub)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Hub}?match_urlpattern={Uri.EscapeDataString(Root + "/exact/a/*")}");
+        request.Headers.Authorization = new("Bearer", Watching());
+        var response = await hub.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+        return new(response, await response.Content.ReadAsStreamAsync(Stop));
+    }
+
+    private static async Task<JsonNode> NextAsync(EventStreamReader watcher) => JsonNode.Parse(await watcher.NextDataAsync())!;
+
+    private static string Watching() => TestToken.Granting("subscribe", Root + "{/*}?", "urlpattern").With("sub", "watcher").Sign();
+}
