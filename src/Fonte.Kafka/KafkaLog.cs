@@ -36,6 +36,9 @@ public sealed class KafkaLog : ISharedLog
     public string Name => $"the Kafka topic {_options.Topic} at {_options.Servers}";
 
     /// <inheritdoc/>
+    public string System => "kafka";
+
+    /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);

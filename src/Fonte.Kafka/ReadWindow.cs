@@ -17,7 +17,7 @@ internal sealed class ReadWindow : IDisposable
     internal void Put(SharedRecord record, CancellationToken cancellationToken)
     {
         _room.Wait(cancellationToken);
-        if (Interlocked.Add(ref _bytes, SizeOf(record)) >= _most) _room.Reset();
+        if (Interlocked.Add(ref _bytes, record.Bytes) >= _most) _room.Reset();
         // Taken out between the two lines above.
         if (Interlocked.Read(ref _bytes) < _most) _room.Set();
         _records.Writer.TryWrite(record);
@@ -33,19 +33,10 @@ internal sealed class ReadWindow : IDisposable
     {
         await foreach (var record in _records.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (Interlocked.Add(ref _bytes, -SizeOf(record)) < _most) _room.Set();
+            if (Interlocked.Add(ref _bytes, -record.Bytes) < _most) _room.Set();
             yield return record;
         }
     }
 
     public void Dispose() => _room.Dispose();
-
-    // A record of nothing still takes memory.
-    private static long SizeOf(SharedRecord record)
-    {
-        const int itself = 200;
-        var size = (long)itself + record.Body.Length;
-        foreach (var header in record.Headers) size += header.Key.Length + header.Value.Length;
-        return size;
-    }
 }

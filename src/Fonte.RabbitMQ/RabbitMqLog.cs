@@ -38,6 +38,9 @@ public sealed class RabbitMqLog : ISharedLog
     public string Name => $"the RabbitMQ stream {_options.Name} at {_options.Url.Host}:{(_options.Url.IsDefaultPort ? 5672 : _options.Url.Port)}";
 
     /// <inheritdoc/>
+    public string System => "rabbitmq";
+
+    /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);

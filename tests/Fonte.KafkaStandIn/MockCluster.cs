@@ -18,7 +18,10 @@ internal sealed partial class MockCluster : IDisposable
     {
         _brokers = brokers;
         Span<byte> error = stackalloc byte[512];
-        _client = New(Producer, 0, ref MemoryMarshal.GetReference(error), error.Length);
+        // It would say that it has no brokers to connect to.
+        var settings = SettingsNew();
+        SettingsSet(settings, "log_level", "0", 0, 0);
+        _client = New(Producer, settings, ref MemoryMarshal.GetReference(error), error.Length);
         if (_client == 0) throw new InvalidOperationException(Encoding.UTF8.GetString(error[..error.IndexOf((byte)0)]));
         _cluster = ClusterNew(_client, brokers);
         Bootstraps = Marshal.PtrToStringUTF8(ClusterBootstraps(_cluster))!;
@@ -48,6 +51,12 @@ internal sealed partial class MockCluster : IDisposable
     }
 
     private static string Said(int error) => error == 0 ? "ok" : Marshal.PtrToStringUTF8(ErrorText(error))!;
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
+    private static partial nint SettingsNew();
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SettingsSet(nint settings, string name, string value, nint error, nint errorLength);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
     private static partial nint New(int type, nint settings, ref byte error, nint errorLength);

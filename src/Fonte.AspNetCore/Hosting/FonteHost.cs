@@ -151,6 +151,7 @@ internal sealed partial class FonteHost(
             Local = epoch => EventLogSource.ReplicaOptions(options.Value, time, epoch),
             Format = new(SHA256.HashData(Encoding.UTF8.GetBytes(options.Value.ClusterKey!)), options.Value.Limits, options.Value.Reserved),
             Loggers = loggers,
+            Metrics = _metrics,
             Time = time,
             MaxPendingBytes = options.Value.MaxPendingBytes,
             HubLease = options.Value.HubLease,

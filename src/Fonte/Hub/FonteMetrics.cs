@@ -15,6 +15,10 @@ internal sealed class FonteMetrics
     private readonly Counter<long> _resumed;
     private readonly Histogram<double> _appends;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _setAside;
+    private readonly Counter<long> _sent;
+    private readonly Counter<long> _consumed;
+    private readonly Histogram<double> _operations;
     private volatile IEventLog? _observed;
 
     internal FonteMetrics(IMeterFactory factory)
@@ -27,6 +31,11 @@ internal sealed class FonteMetrics
         _lag = _meter.CreateHistogram("fonte.delivery.lag", "s", "From the commit of an event until it was written to all who wait for it; the oldest event of each batch", advice: Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10));
         _resumed = _meter.CreateCounter<long>("fonte.resume", "{resume}", "Streams that asked for a cursor, by outcome");
         _appends = _meter.CreateHistogram("fonte.log.append.duration", "s", "From handing a publish request to the log until it is durable", advice: Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10));
+        _setAside = _meter.CreateCounter<long>("fonte.replica.set_aside", "{record}", "Records of a broker's log that are no events and were set aside");
+        // OpenTelemetry, "Semantic conventions for messaging clients".
+        _sent = _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records that a broker has confirmed");
+        _consumed = _meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Records of a broker's log that are in the replica");
+        _operations = _meter.CreateHistogram("messaging.client.operation.duration", "s", "From handing records to the broker until all are confirmed", advice: Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10));
         _failures = _meter.CreateCounter<long>("fonte.loop.failures", "{failure}", "Failures of background loops");
     }
 
@@ -37,6 +46,20 @@ internal sealed class FonteMetrics
         _observed = log;
         if (isFirst) _meter.CreateObservableGauge("fonte.log.size", () => _observed.SizeBytes, "By", "What the log takes, on the disk or in memory");
     }
+
+    /// <summary>Makes the replica's lag a gauge.</summary>
+    internal void ObserveLag(Func<double> lag) => _meter.CreateObservableGauge("fonte.replica.lag", lag, "s", "How long what is appended to the broker's log takes to come back");
+
+    internal void SetAside() => _setAside.Add(1);
+
+    internal void Sent(string system, int records, TimeSpan duration)
+    {
+        KeyValuePair<string, object?> of = new("messaging.system", system), name = new("messaging.operation.name", "send");
+        _sent.Add(records, of, name);
+        _operations.Record(duration.TotalSeconds, of, name);
+    }
+
+    internal void Consumed(string system, int records) => _consumed.Add(records, new KeyValuePair<string, object?>("messaging.system", system), new KeyValuePair<string, object?>("messaging.operation.name", "poll"));
 
     internal void Opened() => _active.Add(1);
 

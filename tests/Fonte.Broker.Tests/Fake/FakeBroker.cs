@@ -100,6 +100,8 @@ internal sealed class FakeBroker : IDisposable
 
         public string Name => "the fake log";
 
+        public string System => "fake";
+
         /// <summary>Breaks it, and lets the hub not connect again until it is mended. The connections of others break too, but for a moment.</summary>
         internal void Cut()
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Fonte.Broker.Tests;
@@ -306,6 +307,12 @@ public sealed class SharedLogReplicaTests : IDisposable
         Assert.Equal(["a", "b"], events[0].Topics);
         Assert.Equal(("mine", "t", true, 5), (events[0].Id, events[0].Type, events[0].Private, events[0].RetryMilliseconds));
         Assert.Equal(15, node.Malformed);
+        var kept = File.ReadAllLines(Path.Combine(Folder("1"), SetAsideRecords.FileName)).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal(15, kept.Count);
+        Assert.Equal("no topic", kept[0]["data"]!.GetValue<string>());
+        Assert.Equal(("topic", "a\nb"), (kept[2]["headers"]![0]!["name"]!.GetValue<string>(), kept[2]["headers"]![0]!["value"]!.GetValue<string>()));
+        Assert.All(kept, line => Assert.NotEqual("", line["fault"]!.GetValue<string>()));
+        Assert.Equal((16 * 1024 * 1024) + 1, kept[^1]["bytes"]!.GetValue<int>());
         lock (warnings)
         {
             Assert.Equal(warnings.Distinct(), warnings);

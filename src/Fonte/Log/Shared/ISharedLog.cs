@@ -10,6 +10,9 @@ public interface ISharedLog : IAsyncDisposable
     /// <summary>What it is and where, for the operator; without a password.</summary>
     string Name { get; }
 
+    /// <summary>The broker's kind, as OpenTelemetry's attribute <c>messaging.system</c> has it, such as <c>kafka</c>.</summary>
+    string System { get; }
+
     /// <summary>Connects, and makes the log if it is missing. Called again after a failure.</summary>
     /// <exception cref="SharedLogException">It cannot be used now. The message is a sentence.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
@@ -29,7 +32,20 @@ public interface ISharedLog : IAsyncDisposable
 /// <param name="Offset">Its place; 0 for one that is to be appended.</param>
 /// <param name="Headers">Names and values; a name may come more than once.</param>
 /// <param name="Body">The data.</param>
-public sealed record SharedRecord(long Offset, IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Headers, ReadOnlyMemory<byte> Body);
+public sealed record SharedRecord(long Offset, IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> Headers, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>About how many bytes of memory it takes.</summary>
+    public long Bytes
+    {
+        get
+        {
+            const int itself = 200;
+            var bytes = (long)itself + Body.Length;
+            foreach (var header in Headers) bytes += header.Key.Length + header.Value.Length;
+            return bytes;
+        }
+    }
+}
 
 /// <summary>A shared log cannot be used. The message is a sentence for the operator.</summary>
 public sealed class SharedLogException : Exception

@@ -15,6 +15,8 @@ internal sealed class ReplicaSettings
 
     internal required ILoggerFactory Loggers { get; init; }
 
+    internal FonteMetrics? Metrics { get; init; }
+
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How many bytes of events may be on their way to the broker and back.</summary>

@@ -78,6 +78,11 @@ internal sealed partial class SharedLogReplica
     private async Task<long> ProduceMarkAsync(string epoch, bool isClaim)
     {
         var number = Interlocked.Increment(ref _marks);
+        lock (_appends)
+        {
+            // One that is overdue tells more than one that is on its way.
+            if (_markSent.Number <= _markRead) _markSent = (number, _settings.Time.GetTimestamp());
+        }
         await _shared.ProduceAsync([_settings.Format.Encode(new LogMark(_node, number, epoch, _generation, isClaim), _settings.Time.GetUnixMicroseconds())], _stopping.Token).ConfigureAwait(false);
         return number;
     }

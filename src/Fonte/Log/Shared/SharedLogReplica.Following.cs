@@ -1,11 +1,9 @@
-using System.Threading.Channels;
-
 namespace Fonte;
 
 /// <content>From the broker into the replica.</content>
 internal sealed partial class SharedLogReplica
 {
-    private const int MostWaiting = 4096;
+    private const long MostWaitingBytes = 16 * 1024 * 1024;
     private const int MostAtOnce = 1024;
     private static readonly TimeSpan ShortestMarkInterval = TimeSpan.FromMilliseconds(50);
     private readonly HashSet<string> _faultsTold = [];
@@ -17,10 +15,10 @@ internal sealed partial class SharedLogReplica
     private async Task FollowAsync(long from)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var waiting = Channel.CreateBounded<SharedRecord>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, SingleWriter = true });
-        var reading = ReadAsync(from, waiting.Writer, broken.Token);
+        var waiting = new RecordQueue(MostWaitingBytes);
+        var reading = ReadAsync(from, waiting, broken.Token);
         var marking = MarkAsync(broken.Token);
-        var keeping = KeepAsync(waiting.Reader, broken.Token);
+        var keeping = KeepAsync(waiting, broken.Token);
         var first = await Task.WhenAny(reading, marking, keeping).ConfigureAwait(false);
         await broken.CancelAsync().ConfigureAwait(false);
         foreach (var task in (Task[])[reading, marking, keeping])
@@ -33,12 +31,12 @@ internal sealed partial class SharedLogReplica
         throw new SharedLogException($"The connection to {_shared.Name} ended.");
     }
 
-    private async Task ReadAsync(long from, ChannelWriter<SharedRecord> waiting, CancellationToken cancellationToken)
+    private async Task ReadAsync(long from, RecordQueue waiting, CancellationToken cancellationToken)
     {
         await foreach (var record in _shared.ReadAsync(from, cancellationToken).ConfigureAwait(false))
         {
             // A broker may begin earlier, at a boundary of its own.
-            if (record.Offset >= from) await waiting.WriteAsync(record, cancellationToken).ConfigureAwait(false);
+            if (record.Offset >= from) await waiting.PutAsync(record, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -53,12 +51,12 @@ internal sealed partial class SharedLogReplica
         }
     }
 
-    private async Task KeepAsync(ChannelReader<SharedRecord> waiting, CancellationToken cancellationToken)
+    private async Task KeepAsync(RecordQueue waiting, CancellationToken cancellationToken)
     {
         var taken = new List<SharedRecord>(MostAtOnce);
-        while (await waiting.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        while (await waiting.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (taken.Count < MostAtOnce && waiting.TryRead(out var record)) taken.Add(record);
+            waiting.Take(taken, MostAtOnce);
             await KeepAsync(taken, cancellationToken).ConfigureAwait(false);
             taken.Clear();
         }
@@ -99,6 +97,7 @@ internal sealed partial class SharedLogReplica
         // A full disk: nothing may be passed over, so the replica stands still until there is room.
         while (await _log!.Local.KeepAsync(append).ConfigureAwait(false) != AppendOutcome.Appended) await Task.Delay(_settings.Backoff.Longest, _settings.Time, cancellationToken).ConfigureAwait(false);
         _lastRecord = fingerprint;
+        _settings.Metrics?.Consumed(_shared.System, taken.Count);
         foreach (var (request, index) in requests)
         {
             if (request is not null && append.Results[index] is { Outcome: AppendOutcome.Appended or AppendOutcome.AlreadyAppended or AppendOutcome.KeyReused } result) _appends.Applied(request, result);
@@ -108,6 +107,7 @@ internal sealed partial class SharedLogReplica
         lock (_appends)
         {
             (_markRead, _markReadAt) = (ownMark, _settings.Time.GetTimestamp());
+            if (_markSent.Number == ownMark) _lag = _settings.Time.GetElapsedTime(_markSent.At);
             (came, _markCame) = (_markCame, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         came.SetResult();
@@ -118,6 +118,16 @@ internal sealed partial class SharedLogReplica
     private void SetAside(SharedRecord record, string fault)
     {
         Interlocked.Increment(ref _malformed);
+        _settings.Metrics?.SetAside();
+        try
+        {
+            _setAside.Add(record, fault, _settings.Time.GetUtcNow());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The record is still at the broker.
+            if (_faultsTold.Add(SetAsideRecords.FileName)) Log.NotSetAside(_logger, exception);
+        }
         // By kind, of which there are few.
         if (_faultsTold.Add(fault)) Log.Malformed(_logger, _shared.Name, record.Offset, fault);
     }

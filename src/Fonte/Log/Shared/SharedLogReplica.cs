@@ -29,6 +29,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
     private bool _isAnother;
     private long? _markReadAt;
     private long _markRead;
+    private (long Number, long At) _markSent;
+    private TimeSpan _lag;
+    private readonly SetAsideRecords _setAside;
     private TaskCompletionSource _markCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _markWanted = new(0, 1);
     private long _pendingBytes;
@@ -40,6 +43,8 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         _logger = settings.Loggers.CreateLogger<SharedLogReplica>();
         _appends = new(_node);
         Others = new(settings.HubLease, settings.Time);
+        _setAside = new(settings.Directory);
+        settings.Metrics?.ObserveLag(() => Lag.TotalSeconds);
     }
 
     /// <summary>What keeps the replica from being current now, or <see langword="null"/>.</summary>
@@ -50,6 +55,20 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
 
     /// <summary>Which other hubs there are.</summary>
     internal SignsOfLife Others { get; }
+
+    /// <summary>How long what is appended takes to come back: by the last mark that did, or one that is overdue.</summary>
+    internal TimeSpan Lag
+    {
+        get
+        {
+            lock (_appends)
+            {
+                if (_markSent.Number == 0) return TimeSpan.Zero;
+                var age = _settings.Time.GetElapsedTime(_markSent.At);
+                return _markSent.Number <= _markRead || age < _lag ? _lag : age;
+            }
+        }
+    }
 
     /// <summary>How many records were of no use.</summary>
     internal long Malformed => Interlocked.Read(ref _malformed);
@@ -137,9 +156,11 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         var time = _settings.Time.GetUnixMicroseconds();
         var records = new SharedRecord[request.Events.Count];
         for (var i = 0; i < records.Length; i++) records[i] = _settings.Format.Encode(request.Events[i], append.NameOf(i), time, SealOf(seal, i));
+        var begun = _settings.Time.GetTimestamp();
         try
         {
             await _shared.ProduceAsync(records, _stopping.Token).ConfigureAwait(false);
+            _settings.Metrics?.Sent(_shared.System, records.Length, _settings.Time.GetElapsedTime(begun));
         }
         catch (SharedLogException exception) when (exception.NothingWasSent)
         {
@@ -261,6 +282,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
 
         [LoggerMessage(63, LogLevel.Information, "The copy of {Name} follows, epoch {Epoch}, from offset {Offset}")]
         internal static partial void Follows(ILogger logger, string name, string epoch, long offset);
+
+        [LoggerMessage(65, LogLevel.Warning, "Records that are no events cannot be kept in the file set-aside.ndjson; they are still at the broker")]
+        internal static partial void NotSetAside(ILogger logger, Exception cause);
 
         [LoggerMessage(64, LogLevel.Warning, "The record at offset {Offset} of {Name} is no event that can be used and is set aside, as others of the kind will be without a word: {Fault}")]
         internal static partial void Malformed(ILogger logger, string name, long offset, string fault);
