@@ -18,7 +18,7 @@ internal sealed partial class SharedLogReplica
                 return log.NextOffset - 1;
             }
         }
-        var found = await DiscoverAsync().ConfigureAwait(false);
+        var found = await DiscoverAsync(isWhole: _isAnother || sameness != Sameness.Gone).ConfigureAwait(false);
         if (sameness == Sameness.Unknown)
         {
             // A log that is slow to answer is not shorter than it was: that is so only if what is appended now comes before.
@@ -30,7 +30,7 @@ internal sealed partial class SharedLogReplica
             // It calls itself what it was, and is not: it was rolled back. Its cursors must not be taken for those of what was there.
             _generation = found.Generation + 1;
             await ProduceMarkAsync(LogEpoch.Create(), isClaim: false).ConfigureAwait(false);
-            found = await DiscoverAsync().ConfigureAwait(false);
+            found = await DiscoverAsync(isWhole: true).ConfigureAwait(false);
         }
         (_generation, _isAnother) = (found.Generation, false);
         // Not filled yet, and of the log that it was made for.
@@ -53,7 +53,8 @@ internal sealed partial class SharedLogReplica
     }
 
     /// <summary>Reads from the oldest record to a mark of one's own: the epoch is the one of the highest generation that is confirmed, or else that was claimed first.</summary>
-    private async Task<FoundLog> DiscoverAsync()
+    /// <param name="isWhole">Otherwise the first mark that is confirmed is believed; who follows finds out when a later one is of a higher generation, which is rare.</param>
+    private async Task<FoundLog> DiscoverAsync(bool isWhole)
     {
         var number = await ProduceMarkAsync(LogEpoch.Create(), isClaim: true).ConfigureAwait(false);
         var look = new RecordLook(_shared, 0, _settings, _stopping.Token);
@@ -68,7 +69,8 @@ internal sealed partial class SharedLogReplica
             if (decoded.Mark is not { } mark) continue;
             if (mark.IsClaim) claimed ??= mark;
             else if (confirmed is null || mark.Generation > confirmed.Generation) confirmed = mark;
-            if (mark.Node != _node || mark.Number != number) continue;
+            var isOwn = mark.Node == _node && mark.Number == number;
+            if (!isOwn && (isWhole || confirmed is null)) continue;
             var winner = confirmed ?? claimed!;
             return new(winner.Epoch, winner.Generation, first.Value, record.Offset);
         }
@@ -106,7 +108,7 @@ internal sealed partial class SharedLogReplica
     /// <param name="Epoch">Which it is.</param>
     /// <param name="Generation">How often it has got another epoch.</param>
     /// <param name="First">The offset of the oldest record.</param>
-    /// <param name="End">The offset of one that was appended just now.</param>
+    /// <param name="End">The offset of one that was appended just now; only where the whole log was read.</param>
     private sealed record FoundLog(string Epoch, int Generation, long First, long End);
 
     // With the time of the log beside it.
