@@ -16,8 +16,8 @@ internal abstract class BenchBroker : IAsyncDisposable
 
     internal abstract ISharedLog Connect();
 
-    /// <summary>Reads so many records and does nothing with them.</summary>
-    internal abstract Task<TimeSpan> ReadBareAsync(int count);
+    /// <summary>Reads so many records and does nothing with them; those that are filled in meanwhile, or else those that are there.</summary>
+    internal abstract Task<TimeSpan> ReadBareAsync(int count, Func<Task>? fill);
 
     public virtual ValueTask DisposeAsync() => Log.DisposeAsync();
 
@@ -27,7 +27,7 @@ internal abstract class BenchBroker : IAsyncDisposable
 
         internal override ISharedLog Connect() => new RabbitMqLog(new() { Url = url, Name = name });
 
-        internal override async Task<TimeSpan> ReadBareAsync(int count)
+        internal override async Task<TimeSpan> ReadBareAsync(int count, Func<Task>? fill)
         {
             await using var connection = await new ConnectionFactory { Uri = url }.CreateConnectionAsync();
             await using var channel = await connection.CreateChannelAsync();
@@ -40,7 +40,8 @@ internal abstract class BenchBroker : IAsyncDisposable
                 if (read == count) done.SetResult();
             };
             var took = Stopwatch.StartNew();
-            await channel.BasicConsumeAsync(name, autoAck: false, "", noLocal: false, exclusive: false, new Dictionary<string, object?> { ["x-stream-offset"] = "first" }, consumer);
+            await channel.BasicConsumeAsync(name, autoAck: false, "", noLocal: false, exclusive: false, new Dictionary<string, object?> { ["x-stream-offset"] = fill is null ? "first" : "next" }, consumer);
+            if (fill is not null) await fill();
             await done.Task;
             return took.Elapsed;
         }
@@ -65,12 +66,17 @@ internal abstract class BenchBroker : IAsyncDisposable
 
         internal override ISharedLog Connect() => new KafkaLog(_options);
 
-        internal override Task<TimeSpan> ReadBareAsync(int count) => Task.Run(() =>
+        internal override Task<TimeSpan> ReadBareAsync(int count, Func<Task>? fill) => Task.Run(async () =>
         {
-            using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig { BootstrapServers = _options.Servers, GroupId = "bare", EnableAutoCommit = false }).Build();
+            using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig { BootstrapServers = _options.Servers, GroupId = "bare", EnableAutoCommit = false, FetchWaitMaxMs = 5 }).Build();
             var took = Stopwatch.StartNew();
-            consumer.Assign(new TopicPartitionOffset(name, 0, Offset.Beginning));
+            consumer.Assign(new TopicPartitionOffset(name, 0, fill is null ? Offset.Beginning : Offset.End));
+            // Where the end is is found out by asking.
+            if (fill is not null) consumer.Consume(TimeSpan.FromSeconds(1));
+            took.Restart();
+            var filling = fill?.Invoke() ?? Task.CompletedTask;
             for (var read = 0; read < count; read++) consumer.Consume();
+            await filling;
             return took.Elapsed;
         });
     }

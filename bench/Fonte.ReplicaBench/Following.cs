@@ -11,7 +11,7 @@ internal sealed class Following : IReplicaHost
     internal static SharedRecordFormat Format { get; } = new(new byte[32], new(), ReservedNamespace.Default);
 
     /// <summary>How long it takes, and how much processor time of this process.</summary>
-    internal static async Task<(TimeSpan Took, TimeSpan Used)> RunAsync(BenchBroker broker, int events)
+    internal static async Task<(TimeSpan Took, TimeSpan Used)> RunAsync(BenchBroker broker, int events, Func<Task>? fill)
     {
         var folder = Directory.CreateTempSubdirectory("fonte-replica-bench").FullName;
         var host = new Following();
@@ -29,6 +29,13 @@ internal sealed class Following : IReplicaHost
             await replica.StartAsync();
             // Its mark comes behind everything that was there.
             while (replica.Fault is not null) await Task.Delay(5);
+            if (fill is not null)
+            {
+                var end = host._log!.NextOffset + events;
+                took.Restart();
+                await fill();
+                while (host._log!.NextOffset < end) await Task.Delay(1);
+            }
             took.Stop();
         }
         var used = Process.GetCurrentProcess().TotalProcessorTime - before;
