@@ -63,6 +63,14 @@ internal sealed class TestNode : IReplicaHost, IAsyncDisposable
         while (!isSo()) await Task.Delay(5, limit.Token);
     }
 
+    /// <summary>The same, of what has to be asked for.</summary>
+    internal static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!await isSo()) await Task.Delay(20, limit.Token);
+    }
+
     internal Task CurrentAsync(long next) => UntilAsync(() => HasLog && Log.NextOffset >= next && Fault is null);
 
     internal async Task<AppendResult> AppendAsync(string topic, string data, string? key = null) =>

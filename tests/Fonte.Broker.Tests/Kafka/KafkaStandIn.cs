@@ -29,6 +29,9 @@ internal sealed class KafkaStandIn : IAsyncDisposable
     /// <summary>How a log of it is reached. It answers who waits for records only when the wait is over, so that waits must be short; a real broker answers with the first record.</summary>
     internal KafkaLogOptions Log(string topic) => new() { Servers = Servers, Topic = topic, Settings = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "5" } };
 
+    /// <summary>The same as a server is given it.</summary>
+    internal string Url => $"kafka://{Servers}?fetch.wait.max.ms=5";
+
     /// <summary>Gives a command and waits until it is done.</summary>
     internal async Task DoAsync(string command)
     {
