@@ -23,9 +23,9 @@ internal abstract class BenchBroker : IAsyncDisposable
 
     private sealed class OnRabbitMq(Uri url, string name) : BenchBroker
     {
-        internal override ISharedLog Log { get; } = new RabbitMqLog(new() { Url = url, Name = name });
+        internal override ISharedLog Log { get; } = new RabbitMqLog(new() { Urls = [url], Name = name });
 
-        internal override ISharedLog Connect() => new RabbitMqLog(new() { Url = url, Name = name });
+        internal override ISharedLog Connect() => new RabbitMqLog(new() { Urls = [url], Name = name });
 
         internal override async Task<TimeSpan> ReadBareAsync(int count, Func<Task>? fill)
         {

@@ -31,11 +31,12 @@ public sealed class RabbitMqLog : ISharedLog
     public RabbitMqLog(RabbitMqLogOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Urls.Count == 0) throw new ArgumentException("Give the URL of a broker.", nameof(options));
         _options = options;
     }
 
     /// <inheritdoc/>
-    public string Name => $"the RabbitMQ stream {_options.Name} at {_options.Url.Host}:{(_options.Url.IsDefaultPort ? 5672 : _options.Url.Port)}";
+    public string Name => $"the RabbitMQ stream {_options.Name} at {string.Join(", ", _options.Urls.Select(url => $"{url.Host}:{PortOf(url)}"))}";
 
     /// <inheritdoc/>
     public string System => "rabbitmq";
@@ -53,7 +54,7 @@ public sealed class RabbitMqLog : ISharedLog
                 return;
             }
             await CloseAsync().ConfigureAwait(false);
-            _connection = await Factory().CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            _connection = await Factory().CreateConnectionAsync(Endpoints(), cancellationToken).ConfigureAwait(false);
             _producer = await _connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), cancellationToken).ConfigureAwait(false);
             await DeclareAsync(_producer, cancellationToken).ConfigureAwait(false);
         }
@@ -132,13 +133,18 @@ public sealed class RabbitMqLog : ISharedLog
 
     private ConnectionFactory Factory() => new()
     {
-        Uri = _options.Url,
+        Uri = _options.Urls[0],
         ClientProvidedName = "fonte",
         RequestedHeartbeat = Heartbeat,
         // It would subscribe again at the first offset, and all would come twice.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
     };
+
+    // Tried in an order that is another each time.
+    private IEnumerable<AmqpTcpEndpoint> Endpoints() => _options.Urls.Select(url => new AmqpTcpEndpoint(url.Host, PortOf(url), new SslOption(url.Host, enabled: url.Scheme == "amqps")));
+
+    private static int PortOf(Uri url) => url.Port > 0 ? url.Port : url.Scheme == "amqps" ? 5671 : 5672;
 
     private async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {

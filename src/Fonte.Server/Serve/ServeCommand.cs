@@ -25,7 +25,7 @@ internal static class ServeCommand
         Text("--tls-cert", "TlsCert", "PEM file with the certificate for https addresses.");
         Text("--tls-key", "TlsKey", "PEM file with the certificate's private key.");
         Text("--broker", "Broker", "Where the log is: embedded, or rabbitmq or kafka for one that hubs share; see docs/scaling.md. Default: embedded");
-        Text("--broker-url", "BrokerUrl", "The broker's address, such as amqp://user:password@127.0.0.1:5672 or kafka://one:9092,two:9092. Better as FONTE__BROKERURL in the environment.");
+        Text("--broker-url", "BrokerUrl", "The broker's address, such as amqp://user:password@127.0.0.1:5672 or kafka://one:9092,two:9092; several of RabbitMQ with commas between them. Better as FONTE__BROKERURL in the environment.");
         Text("--broker-log", "BrokerLog", "The log's name at the broker. Default: fonte");
         Text("--cors-origins", "CorsOrigins", "Origins whose pages may connect with credentials, separated by commas.");
         Duration("--heartbeat-interval", "HeartbeatInterval", "After how long without an event a stream gets a heartbeat. Default: 15s");

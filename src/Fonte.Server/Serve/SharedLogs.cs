@@ -20,11 +20,12 @@ internal static class SharedLogs
                 if (options.BrokerUrl is not null) throw Wrong("--broker-url is for a broker; the embedded log has none.");
                 return;
             case ServeOptions.RabbitMqBroker:
-                if (!Uri.TryCreate(options.BrokerUrl, UriKind.Absolute, out var url) || url.Scheme is not ("amqp" or "amqps")) throw Wrong("--broker rabbitmq needs --broker-url, such as amqp://user:password@127.0.0.1:5672.");
+                if (options.BrokerUrl is null) throw Wrong("--broker rabbitmq needs --broker-url, such as amqp://user:password@127.0.0.1:5672.");
+                Parsed(() => RabbitMqLogOptions.Parse(options.BrokerUrl));
                 break;
             case ServeOptions.KafkaBroker:
                 if (options.BrokerUrl is null) throw Wrong("--broker kafka needs --broker-url, such as kafka://one:9092,two:9092.");
-                ParseKafka(options);
+                Parsed(() => KafkaLogOptions.Parse(options.BrokerUrl, options.BrokerLog));
                 break;
             default:
                 throw Wrong($"The broker '{options.Broker}' is not one this version knows; use embedded, rabbitmq or kafka.");
@@ -43,19 +44,19 @@ internal static class SharedLogs
     private static RetentionOptions RetentionOf(IServiceProvider services) => services.GetRequiredService<IOptions<FonteHttpOptions>>().Value.Retention;
 
     private static RabbitMqLog ConnectRabbitMq(RetentionOptions retention, ServeOptions options) =>
-        new(new() { Url = new(options.BrokerUrl!), Name = options.BrokerLog, MaxAge = retention.MaxAge, MaxBytes = retention.MaxBytes });
+        new(new() { Urls = RabbitMqLogOptions.Parse(options.BrokerUrl!), Name = options.BrokerLog, MaxAge = retention.MaxAge, MaxBytes = retention.MaxBytes });
 
     private static KafkaLog ConnectKafka(RetentionOptions retention, ServeOptions options)
     {
-        var where = ParseKafka(options);
+        var where = KafkaLogOptions.Parse(options.BrokerUrl!, options.BrokerLog);
         return new(new() { Servers = where.Servers, Topic = where.Topic, Settings = where.Settings, MaxAge = retention.MaxAge, MaxBytes = retention.MaxBytes });
     }
 
-    private static KafkaLogOptions ParseKafka(ServeOptions options)
+    private static void Parsed(Func<object> parse)
     {
         try
         {
-            return KafkaLogOptions.Parse(options.BrokerUrl!, options.BrokerLog);
+            parse();
         }
         catch (FormatException exception)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Fonte.Broker.Tests.Hubs;
@@ -12,15 +13,20 @@ internal sealed class RovingPublisher(ThreeHubs hubs, int number)
     /// <summary>What was acknowledged: the event's data and its ID.</summary>
     internal List<(string Data, string Id)> Acknowledged { get; } = [];
 
+    /// <summary>The longest time that it took until an event was acknowledged.</summary>
+    internal TimeSpan LongestWait { get; private set; }
+
     /// <summary>How often an event was answered with 503.</summary>
     internal int Refusals => Volatile.Read(ref _refusals);
 
     internal async Task PublishAsync(string topic, string data)
     {
+        var waited = Stopwatch.StartNew();
         while (true)
         {
             if (await TryAsync(topic, data) is { } id)
             {
+                if (waited.Elapsed > LongestWait) LongestWait = waited.Elapsed;
                 Acknowledged.Add((data, id));
                 return;
             }

@@ -13,19 +13,26 @@ internal sealed class ThreeHubsProof(ThreeHubs hubs, int subscribers, int events
     private const int Lanes = 12;
     private const int ReadsAll = 30;
     private const string End = "end";
+    private readonly List<RovingPublisher> _publishers = [.. Enumerable.Range(0, Lanes).Select(lane => new RovingPublisher(hubs, lane))];
     private int _published;
+
+    /// <summary>How often an event was refused.</summary>
+    internal int Refusals => _publishers.Sum(publisher => publisher.Refusals);
+
+    /// <summary>The longest time that it took until an event was acknowledged.</summary>
+    internal TimeSpan LongestWait => _publishers.Max(publisher => publisher.LongestWait);
 
     /// <summary>Runs it; a fault is made each time that so many more events are acknowledged.</summary>
     /// <param name="every">After how many events.</param>
     /// <param name="fault">Makes it, and returns when it is over.</param>
-    internal async Task RunAsync(int every, Func<int, Task> fault)
+    /// <returns>How often subscribers had to go to another hub.</returns>
+    internal async Task<int> RunAsync(int every, Func<int, Task> fault)
     {
         var readers = Enumerable.Range(0, subscribers).Select(n => new RovingSubscriber(hubs, n, n % ReadsAll == 0 ? "*" : Topic(n))).ToList();
         var reading = readers.Select(reader => Task.Run(() => reader.RunAsync(data => data.StartsWith(End, StringComparison.Ordinal) && (reader.Match != "*" || data == $"{End}.{Topics - 1}")))).ToList();
         await Task.WhenAll(readers.Select(reader => reader.Begun));
 
-        var publishers = Enumerable.Range(0, Lanes).Select(lane => new RovingPublisher(hubs, lane)).ToList();
-        var publishing = Task.WhenAll(publishers.Select((publisher, lane) => Task.Run(() => PublishAsync(publisher, lane))));
+        var publishing = Task.WhenAll(_publishers.Select((publisher, lane) => Task.Run(() => PublishAsync(publisher, lane))));
         for (var n = 0; (n + 1) * every < events; n++)
         {
             var due = (n + 1) * every;
@@ -36,7 +43,15 @@ internal sealed class ThreeHubsProof(ThreeHubs hubs, int subscribers, int events
         var last = new RovingPublisher(hubs, 0);
         for (var topic = 0; topic < Topics; topic++) await last.PublishAsync(Topic(topic), $"{End}.{topic}");
         await Task.WhenAll(reading).WaitAsync(TimeSpan.FromSeconds(60));
-        await ProveAsync(readers, [.. publishers, last], (events - 1) / every);
+        await ProveAsync(readers, [.. _publishers, last]);
+        return readers.Sum(reader => reader.Reconnections);
+    }
+
+    /// <summary>Waits until so many more are acknowledged.</summary>
+    internal Task UntilPublishedAsync(int more)
+    {
+        var due = Volatile.Read(ref _published) + more;
+        return TestNode.UntilAsync(() => Volatile.Read(ref _published) >= due);
     }
 
     private async Task PublishAsync(RovingPublisher publisher, int lane)
@@ -48,10 +63,9 @@ internal sealed class ThreeHubsProof(ThreeHubs hubs, int subscribers, int events
         }
     }
 
-    private async Task ProveAsync(List<RovingSubscriber> readers, List<RovingPublisher> publishers, int faults)
+    private async Task ProveAsync(List<RovingSubscriber> readers, List<RovingPublisher> publishers)
     {
         Assert.All(readers, reader => Assert.Null(reader.Fault));
-        Assert.InRange(readers.Sum(reader => reader.Reconnections), faults * subscribers / ThreeHubs.Count, int.MaxValue);
         // Every reader of everything has seen the same, and it is what each hub replays.
         var all = readers[0].Events;
         Assert.All(readers.Where(reader => reader.Match == "*"), reader => Assert.Equal(all, reader.Events));

@@ -9,7 +9,7 @@ public sealed class RabbitMqLogTests(RabbitFixture fixture) : SharedLogContract,
 {
     private readonly string _name = $"log-{Guid.NewGuid():N}";
 
-    private protected override ISharedLog Connect() => new RabbitMqLog(new() { Url = fixture.Server.Url, Name = _name });
+    private protected override ISharedLog Connect() => new RabbitMqLog(new() { Urls = [fixture.Server.Url], Name = _name });
 
     [Fact]
     public async Task Messages_of_other_programs_are_read_as_they_are_naturally_published()
@@ -29,7 +29,7 @@ public sealed class RabbitMqLogTests(RabbitFixture fixture) : SharedLogContract,
     [Fact]
     public async Task Wrong_password_is_told()
     {
-        await using var log = new RabbitMqLog(new() { Url = new($"amqp://guest:wrong@127.0.0.1:{fixture.Server.Url.Port}"), Name = _name });
+        await using var log = new RabbitMqLog(new() { Urls = [new($"amqp://guest:wrong@127.0.0.1:{fixture.Server.Url.Port}")], Name = _name });
         var refused = await Assert.ThrowsAsync<SharedLogException>(() => log.OpenAsync(Stop));
         Assert.Contains("refuses the user or the password", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong@", refused.Message, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class RabbitMqLogTests(RabbitFixture fixture) : SharedLogContract,
     [Fact]
     public async Task Broker_that_is_not_there_is_told()
     {
-        await using var log = new RabbitMqLog(new() { Url = new("amqp://127.0.0.1:1"), Name = _name });
+        await using var log = new RabbitMqLog(new() { Urls = [new("amqp://127.0.0.1:1")], Name = _name });
         var refused = await Assert.ThrowsAsync<SharedLogException>(() => log.OpenAsync(Stop));
         Assert.Contains("cannot be reached", refused.Message, StringComparison.Ordinal);
         Assert.True(refused.NothingWasSent);

@@ -71,5 +71,5 @@ public sealed class RabbitMqReplicaTests : IAsyncLifetime
     }
 
     private Task<TestNode> StartAsync(string name, long segmentBytes = 100_000_000) =>
-        TestNode.StartAsync(new RabbitMqLog(new() { Url = _server.Url, SegmentBytes = segmentBytes }), Path.Combine(_folder, name));
+        TestNode.StartAsync(new RabbitMqLog(new() { Urls = [_server.Url], SegmentBytes = segmentBytes }), Path.Combine(_folder, name));
 }

@@ -20,15 +20,41 @@ internal sealed class RabbitServer : IAsyncDisposable
 
     internal Uri Url => new($"amqp://guest:guest@127.0.0.1:{_port}");
 
+    /// <summary>The name by which others of a cluster know it.</summary>
+    internal string Node => $"hub{_port}@localhost";
+
     internal static async Task<RabbitServer> StartAsync()
     {
         var ports = FreePorts(3);
         var server = new RabbitServer(ports[0], ports[1], ports[2]);
-        foreach (var folder in (string[])["mnesia", "log", "home"]) Directory.CreateDirectory(Path.Combine(server._folder, folder));
-        await File.WriteAllTextAsync(Path.Combine(server._folder, "rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{ports[0]}\nlog.console = true\nlog.file = false\ndisk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 1GB\n");
-        await File.WriteAllTextAsync(Path.Combine(server._folder, "enabled_plugins"), "[].\n");
+        await server.WriteSettingsAsync([]);
         await server.RunAsync();
         return server;
+    }
+
+    /// <summary>Starts several that are one cluster; the first of them cleans up.</summary>
+    internal static async Task<IReadOnlyList<RabbitServer>> StartClusterAsync(int count)
+    {
+        var ports = FreePorts((2 * count) + 1);
+        var servers = Enumerable.Range(0, count).Select(n => new RabbitServer(ports[2 * n], ports[^1], ports[(2 * n) + 1])).ToList();
+        // Each finds the others by their names, and the first that starts is joined by the rest.
+        var peers = servers.Select((server, n) => $"cluster_formation.classic_config.nodes.{n + 1} = {server.Node}").Prepend("cluster_formation.peer_discovery_backend = classic_config").ToList();
+        foreach (var server in servers) await server.WriteSettingsAsync(peers);
+        await Task.WhenAll(servers.Select(server => server.RunAsync()));
+        return servers;
+    }
+
+    /// <summary>What <c>rabbitmqctl</c> answers.</summary>
+    internal async Task<string> ControlAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-n", Node, "-q", .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in Settings()) start.Environment[name] = value;
+        // Meant for the broker: it would want the port for itself.
+        start.Environment.Remove("RABBITMQ_DIST_PORT");
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return said;
     }
 
     /// <summary>Starts it, also again after it was killed, and waits until it is ready.</summary>
@@ -98,6 +124,18 @@ internal sealed class RabbitServer : IAsyncDisposable
         _process = null;
     }
 
+    private async Task WriteSettingsAsync(IReadOnlyList<string> more)
+    {
+        foreach (var folder in (string[])["mnesia", "log", "home"]) Directory.CreateDirectory(Path.Combine(_folder, folder));
+        string[] lines = [$"listeners.tcp.1 = 127.0.0.1:{_port}", "log.console = true", "log.file = false", "disk_free_limit.absolute = 50MB", "vm_memory_high_watermark.absolute = 1GB", .. more];
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "rabbitmq.conf"), lines);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "enabled_plugins"), "[].\n");
+        // By which the brokers of a cluster know each other.
+        var cookie = Path.Combine(_folder, "home", ".erlang.cookie");
+        await File.WriteAllTextAsync(cookie, "FONTE");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+    }
+
     private bool HasUnknownStreams()
     {
         var streams = Directory.EnumerateDirectories(Path.Combine(_folder, "mnesia"), "stream", SearchOption.AllDirectories).Any(folder => Directory.EnumerateDirectories(folder).Any());
@@ -122,7 +160,7 @@ internal sealed class RabbitServer : IAsyncDisposable
         ["HOME"] = Path.Combine(_folder, "home"),
         ["LC_ALL"] = "C.UTF-8",
         ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
-        ["RABBITMQ_NODENAME"] = $"hub{_port}@localhost",
+        ["RABBITMQ_NODENAME"] = Node,
         ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "rabbitmq.conf"),
         ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "enabled_plugins"),
         ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "mnesia"),
