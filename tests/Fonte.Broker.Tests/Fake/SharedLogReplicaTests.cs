@@ -337,6 +337,37 @@ public sealed class SharedLogReplicaTests : IDisposable
     }
 
     [Fact]
+    public async Task Topic_that_is_erased_by_one_hub_is_erased_at_the_same_place_by_all()
+    {
+        await using var one = await StartAsync("1");
+        await using var two = await StartAsync("2");
+        for (var n = 0; n < 10; n++) await one.AppendAsync(n % 2 == 0 ? "a" : "b", $"{n}");
+        Assert.Equal(5, await LogErasure.EraseAsync(Folder("1"), "a", TimeProvider.System, Stop));
+        var after = await one.AppendAsync("a", "after");
+        await two.CurrentAsync(after.Offset + 1);
+        await using var three = await StartAsync("3");
+        await three.CurrentAsync(after.Offset + 1);
+        Assert.Equal(["1", "3", "5", "7", "9", "after"], one.Data());
+        Assert.Equal(Described(one), Described(two));
+        Assert.Equal(Described(one), Described(three));
+        Assert.Equal(0, one.Malformed);
+    }
+
+    [Fact]
+    public async Task Erasure_by_a_stranger_is_none_and_that_of_a_copy_without_its_hub_is_refused()
+    {
+        await using (var one = await StartAsync("1"))
+        {
+            await one.AppendAsync("a", "1");
+            _broker.Append([Record("a", ("fonte-kind", "erasure"))]);
+            await one.AppendAsync("a", "2");
+            Assert.Equal(["1", "2"], one.Data());
+        }
+        var refused = await Assert.ThrowsAsync<LogUnavailableException>(() => LogErasure.EraseAsync(Folder("1"), "a", TimeProvider.System, Stop));
+        Assert.Contains("is a copy of a broker's", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Signed_record_of_another_cluster_is_set_aside()
     {
         await using var node = await StartAsync("1");

@@ -64,12 +64,26 @@ internal sealed partial class SharedLogReplica
 
     private async Task KeepAsync(List<SharedRecord> taken, CancellationToken cancellationToken)
     {
-        var events = new List<ReplicaRecord>(taken.Count);
-        var requests = new List<(string? Request, int Index)>(taken.Count);
+        for (var kept = 0; kept < taken.Count;) kept = await KeepAsync(taken, kept, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Until an erasure, which is of all that stands before it; so that must be kept first. Returns how far it has come.
+    private async Task<int> KeepAsync(List<SharedRecord> taken, int from, CancellationToken cancellationToken)
+    {
+        var events = new List<ReplicaRecord>(taken.Count - from);
+        var requests = new List<(string? Request, int Index)>(taken.Count - from);
         var ownMark = 0L;
-        foreach (var record in taken)
+        var at = from;
+        for (; at < taken.Count; at++)
         {
+            var record = taken[at];
             var decoded = _settings.Format.Decode(record);
+            if (decoded.Erased is { } topic)
+            {
+                if (at > from) break;
+                await _log!.Local.EraseAsync(topic, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
             // Never back: the times of a log rise. What others publish has the time of what a hub said last.
             if (decoded.Time is { } time && time > _time) _time = time;
             if (decoded.Mark is { } mark)
@@ -92,17 +106,23 @@ internal sealed partial class SharedLogReplica
                 SetAside(record, decoded.Fault!);
             }
         }
-        var fingerprint = SharedRecordFormat.FingerprintOf(taken[^1]);
-        var append = new ReplicaAppend(events, taken[^1].Offset + 2, WithTime(fingerprint, _time));
+        var last = taken[at - 1];
+        var fingerprint = SharedRecordFormat.FingerprintOf(last);
+        var append = new ReplicaAppend(events, last.Offset + 2, WithTime(fingerprint, _time));
         // A full disk: nothing may be passed over, so the replica stands still until there is room.
         while (await _log!.Local.KeepAsync(append).ConfigureAwait(false) != AppendOutcome.Appended) await Task.Delay(_settings.Backoff.Longest, _settings.Time, cancellationToken).ConfigureAwait(false);
         _lastRecord = fingerprint;
-        _settings.Metrics?.Consumed(_shared.System, taken.Count);
+        _settings.Metrics?.Consumed(_shared.System, at - from);
         foreach (var (request, index) in requests)
         {
             if (request is not null && append.Results[index] is { Outcome: AppendOutcome.Appended or AppendOutcome.AlreadyAppended or AppendOutcome.KeyReused } result) _appends.Applied(request, result);
         }
-        if (ownMark == 0) return;
+        if (ownMark > 0) MarkCame(ownMark);
+        return at;
+    }
+
+    private void MarkCame(long ownMark)
+    {
         TaskCompletionSource came;
         lock (_appends)
         {

@@ -32,6 +32,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
     private (long Number, long At) _markSent;
     private TimeSpan _lag;
     private readonly SetAsideRecords _setAside;
+    private readonly Dictionary<string, long> _erasures = new(StringComparer.Ordinal);
     private TaskCompletionSource _markCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _markWanted = new(0, 1);
     private long _pendingBytes;
@@ -250,10 +251,36 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
 
     private async Task TakeAsync(LogEpoch epoch)
     {
-        var local = SqliteEventLog.Open(_settings.Local(epoch), _settings.Loggers.CreateLogger<SqliteEventLog>());
+        var options = _settings.Local(epoch);
+        options.ErasureAsked = EraseEverywhere;
+        var local = SqliteEventLog.Open(options, _settings.Loggers.CreateLogger<SqliteEventLog>());
         _log = new ReplicatedEventLog(local, this);
         _time = TimeOf(local.Fingerprint);
         await _host.TakeAsync(_log).ConfigureAwait(false);
+    }
+
+    // All copies erase, at the same place.
+    private void EraseEverywhere(string topic)
+    {
+        lock (_erasures)
+        {
+            if (_erasures.TryGetValue(topic, out var at) && _settings.Time.GetElapsedTime(at) < _settings.AppendTimeout) return;
+            _erasures[topic] = _settings.Time.GetTimestamp();
+        }
+        _ = EraseAsync();
+
+        async Task EraseAsync()
+        {
+            try
+            {
+                await _shared.ProduceAsync([_settings.Format.EncodeErasure(topic, _settings.Time.GetUnixMicroseconds())], _stopping.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // It is asked for again.
+                Log.NotErased(_logger, exception);
+            }
+        }
     }
 
     /// <summary>Another log, or another part of it: what was kept is of no use.</summary>
@@ -282,6 +309,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
 
         [LoggerMessage(63, LogLevel.Information, "The copy of {Name} follows, epoch {Epoch}, from offset {Offset}")]
         internal static partial void Follows(ILogger logger, string name, string epoch, long offset);
+
+        [LoggerMessage(66, LogLevel.Warning, "The erasure of a topic could not be put into the broker's log; tried again")]
+        internal static partial void NotErased(ILogger logger, Exception cause);
 
         [LoggerMessage(65, LogLevel.Warning, "Records that are no events cannot be kept in the file set-aside.ndjson; they are still at the broker")]
         internal static partial void NotSetAside(ILogger logger, Exception cause);

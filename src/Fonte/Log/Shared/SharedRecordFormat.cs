@@ -20,6 +20,7 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
 
     private const string EventKind = "event";
     private const string MarkKind = "mark";
+    private const string ErasureKind = "erasure";
 
     /// <summary>An event of a hub's publisher.</summary>
     /// <param name="draft">The event.</param>
@@ -42,6 +43,9 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
     /// <summary>A mark of a hub.</summary>
     internal SharedRecord Encode(LogMark mark, long timeMicroseconds) => Sign([], MarkKind, timeMicroseconds, mark.Write());
 
+    /// <summary>The erasure of a topic: of every event that stands before.</summary>
+    internal SharedRecord EncodeErasure(string topic, long timeMicroseconds) => Sign([], ErasureKind, timeMicroseconds, Encoding.UTF8.GetBytes(topic));
+
     /// <summary>What a record says.</summary>
     internal DecodedRecord Decode(SharedRecord record)
     {
@@ -49,9 +53,13 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
         {
             var isSigned = IsSigned(record);
             if (!isSigned && Find(record, SharedRecordNames.Mac) is not null) return DecodedRecord.Wrong("its signature is not of this cluster's key");
-            return isSigned && Text(record, SharedRecordNames.Kind) == MarkKind
-                ? LogMark.Read(record.Body) is { } mark ? new(Mark: mark, Time: Number(record, SharedRecordNames.Time)) : DecodedRecord.Wrong("it is a mark that this version does not know")
-                : DecodeEvent(record, isSigned);
+            return (isSigned ? Text(record, SharedRecordNames.Kind) : null) switch
+            {
+                MarkKind => LogMark.Read(record.Body) is { } mark ? new(Mark: mark, Time: Number(record, SharedRecordNames.Time)) : DecodedRecord.Wrong("it is a mark that this version does not know"),
+                ErasureKind => new(Erased: Text(record.Body), Time: Number(record, SharedRecordNames.Time)),
+                null or EventKind => DecodeEvent(record, isSigned),
+                _ => DecodedRecord.Wrong("it is of a kind that this version does not know"),
+            };
         }
         catch (FormatException exception)
         {
@@ -159,14 +167,15 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
         Text(record, name) is { } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
 
-/// <summary>What a record of a shared log says: an event, a mark, or nothing that can be used.</summary>
+/// <summary>What a record of a shared log says: an event, a mark, an erasure, or nothing that can be used.</summary>
 /// <param name="Draft">The event.</param>
 /// <param name="Request">The request that it came with at a hub.</param>
 /// <param name="Seal">Its idempotency key and what came with it.</param>
 /// <param name="Mark">The mark.</param>
 /// <param name="Time">When a hub took it, in microseconds since 1970 UTC.</param>
-/// <param name="Fault">Why it is neither.</param>
-internal sealed record DecodedRecord(EventDraft? Draft = null, string? Request = null, byte[]? Seal = null, LogMark? Mark = null, long? Time = null, string? Fault = null)
+/// <param name="Erased">The topic that is erased.</param>
+/// <param name="Fault">Why it is none of these.</param>
+internal sealed record DecodedRecord(EventDraft? Draft = null, string? Request = null, byte[]? Seal = null, LogMark? Mark = null, long? Time = null, string? Erased = null, string? Fault = null)
 {
     internal static DecodedRecord Wrong(string fault) => new(Fault: fault);
 }

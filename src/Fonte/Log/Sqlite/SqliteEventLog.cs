@@ -244,6 +244,9 @@ public sealed partial class SqliteEventLog : IEventLog
 
     internal TimeProvider Time => _options.TimeProvider;
 
+    /// <summary>Is told of what a tool asks to be erased, where it is not to be erased at once.</summary>
+    internal Action<string>? ErasureAsked => _options.ErasureAsked;
+
     /// <summary>Does the upkeep once, and completes when it is done. For tests, which have no time to wait.</summary>
     internal Task UpkeepAsync() => _upkeep.PassAsync();
 

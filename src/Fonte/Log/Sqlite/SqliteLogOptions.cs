@@ -31,6 +31,9 @@ public sealed class SqliteLogOptions
     /// <summary>Whose records the log keeps, if it is the replica of another: that log's epoch, and the first offset to be kept. An existing log must be of that epoch.</summary>
     internal LogEpoch? Replica { get; init; }
 
+    /// <summary>Is told of the topics that a tool asks to be erased, again until they are; where it is not given they are erased at once.</summary>
+    internal Action<string>? ErasureAsked { get; set; }
+
     /// <summary>The clock of the commit times.</summary>
     /// <value><see cref="TimeProvider.System"/></value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -34,6 +34,8 @@ public static class LogErasure
             (path, isOpen) = (source.Path, source.IsOpenElsewhere);
             if (isOpen && !source.HasTable("erasure"))
                 throw new LogUnavailableException($"The server that has the log {path} open is of an older version, which cannot erase; stop it first.");
+            if (!isOpen && source.HasTable("replica"))
+                throw new LogUnavailableException($"The log {path} is a copy of a broker's, and all copies must erase alike: start its hub, and erase while it runs.");
         }
         return isOpen
             ? await AskAsync(path, topic, timeProvider, cancellationToken).ConfigureAwait(false)

@@ -19,7 +19,11 @@ internal sealed partial class LogUpkeep
                 throw;
             }
         }
-        foreach (var topic in _reader.AskedErasures()) Erase(topic);
+        foreach (var topic in _reader.AskedErasures())
+        {
+            if (_log.ErasureAsked is { } asked) asked(topic);
+            else Erase(topic);
+        }
     }
 
     private long Erase(string topic)
