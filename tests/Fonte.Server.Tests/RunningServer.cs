@@ -37,6 +37,9 @@ internal sealed class RunningServer : IAsyncDisposable
     internal static Task<RunningServer> StartNativeAsync(string data) =>
         WaitAsync(Tool.StartNative("serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", data));
 
+    internal static Task<RunningServer> StartNativeWithAsync(IReadOnlyDictionary<string, string> environment, string data) =>
+        WaitAsync(Tool.StartNative(["serve", "--urls", "http://127.0.0.1:0", "--data", data], environment));
+
     /// <summary>Starts a server that may open so many files and sockets.</summary>
     internal static Task<RunningServer> StartWithDescriptorsAsync(int descriptors) =>
         WaitAsync(Tool.StartShell($"ulimit -n {descriptors} && exec \"$@\"", "serve", "--dev", "--urls", "http://127.0.0.1:0", "--data", ":memory:"));

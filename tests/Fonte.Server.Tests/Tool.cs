@@ -33,11 +33,14 @@ internal sealed partial class Tool : IAsyncDisposable
     internal static Tool Start(params string[] arguments) => StartProgram("Fonte.Server", arguments);
 
     /// <summary>Starts the native executable that <c>./run build-aot</c> makes.</summary>
-    internal static Tool StartNative(params string[] arguments)
+    internal static Tool StartNative(params string[] arguments) => StartNative(arguments, null);
+
+    /// <summary>The same, with settings of the environment.</summary>
+    internal static Tool StartNative(string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
         var file = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "aot", "fonte"));
         Assert.True(File.Exists(file), $"There is no {file}: run ./run build-aot first.");
-        return StartProcess(file, arguments);
+        return StartProcess(file, arguments, environment);
     }
 
     internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false) =>
