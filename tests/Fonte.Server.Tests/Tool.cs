@@ -67,7 +67,7 @@ internal sealed partial class Tool : IAsyncDisposable
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), program + ".dll"));
 
     // By looking upwards, because a deterministic build knows no path of its sources.
-    private static string SourceRoot()
+    internal static string SourceRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Fonte.slnx"))) folder = folder.Parent;

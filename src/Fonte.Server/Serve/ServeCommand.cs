@@ -24,9 +24,10 @@ internal static class ServeCommand
         Text("--synchronous", "Synchronous", "What an acknowledged event survives: Full (also a power cut) or Normal (a killed process). Default: Full");
         Text("--tls-cert", "TlsCert", "PEM file with the certificate for https addresses.");
         Text("--tls-key", "TlsKey", "PEM file with the certificate's private key.");
-        Text("--broker", "Broker", "Where the log is: embedded, or rabbitmq or kafka for one that hubs share; see docs/scaling.md. Default: embedded");
+        Text("--broker", "Broker", "Where the log is: embedded, or rabbitmq or kafka for one that hubs share; see docs/brokers.md. Default: embedded");
         Text("--broker-url", "BrokerUrl", "The broker's address, such as amqp://user:password@127.0.0.1:5672 or kafka://one:9092,two:9092; several of RabbitMQ with commas between them. Better as FONTE__BROKERURL in the environment.");
         Text("--broker-log", "BrokerLog", "The log's name at the broker. Default: fonte");
+        Duration("--hub-lease", "HubLease", "How long another hub of a broker's log counts as there without a sign of it. Default: 15s");
         Text("--cors-origins", "CorsOrigins", "Origins whose pages may connect with credentials, separated by commas.");
         Duration("--heartbeat-interval", "HeartbeatInterval", "After how long without an event a stream gets a heartbeat. Default: 15s");
         Duration("--write-timeout", "WriteTimeout", "How long a subscriber may accept nothing. Default: 60s");
