@@ -18,6 +18,9 @@ internal sealed class FakeBroker : IDisposable
     /// <summary>Takes what is produced, and gives back none of what was there before, as one that is slow.</summary>
     internal bool IsSlow { get; set; }
 
+    /// <summary>Takes what is produced, and lets connections that are open hear nothing of it.</summary>
+    internal bool IsSilent { get; set; }
+
     internal long Next
     {
         get { lock (_lock) return _next; }
@@ -137,7 +140,7 @@ internal sealed class FakeBroker : IDisposable
                 lock (broker._lock)
                 {
                     if (broker._isDown || _isClosed || _isCut) throw Down();
-                    (found, changed) = (broker.IsSlow && from > 0 ? [] : [.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
+                    (found, changed) = (broker.IsSilent || (broker.IsSlow && from > 0) ? [] : [.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
                 }
                 foreach (var record in found)
                 {

@@ -236,6 +236,21 @@ public sealed class SharedLogReplicaTests : IDisposable
     }
 
     [Fact]
+    public async Task Connection_that_gives_nothing_any_more_is_given_up()
+    {
+        await using var one = await StartAsync("1");
+        await one.AppendAsync("a", "1");
+        var epoch = one.Log.Identity.Epoch;
+        _broker.IsSilent = true;
+        await TestNode.UntilAsync(() => one.Fault is { } fault && fault.Contains("gives back nothing", StringComparison.Ordinal));
+        _broker.IsSilent = false;
+        await TestNode.UntilAsync(() => one.Fault is null);
+        await one.AppendAsync("a", "2");
+        Assert.Equal(["1", "2"], one.Data());
+        Assert.Equal((epoch, 0), (one.Log.Identity.Epoch, one.Replacements));
+    }
+
+    [Fact]
     public async Task Log_that_is_rolled_back_twice_gets_another_epoch_each_time_also_while_the_node_is_off()
     {
         var epochs = new HashSet<string>();

@@ -45,13 +45,13 @@ public sealed class ThreeHubsTests
         try
         {
             await using var hubs = await ThreeHubs.StartAsync("rabbitmq", string.Join(',', brokers.Select(broker => broker.Url)));
+            var queues = await brokers[0].ControlAsync("list_queues", "name", "leader", "members");
+            var leader = Assert.Single(brokers, broker => queues.Contains($"fonte\t{broker.Node}", StringComparison.Ordinal));
+            // Each broker has a copy.
+            Assert.All(brokers, broker => Assert.Contains(broker.Node, queues[queues.IndexOf('[', StringComparison.Ordinal)..], StringComparison.Ordinal));
             var proof = new ThreeHubsProof(hubs, subscribers: 60, events: 6000);
             await proof.RunAsync(every: 3000, async _ =>
             {
-                var queues = await brokers[0].ControlAsync("list_queues", "name", "leader", "members");
-                var leader = Assert.Single(brokers, broker => queues.Contains($"fonte\t{broker.Node}", StringComparison.Ordinal));
-                // Each broker has a copy.
-                Assert.All(brokers, broker => Assert.Contains(broker.Node, queues[queues.IndexOf('[', StringComparison.Ordinal)..], StringComparison.Ordinal));
                 await leader.KillAsync();
                 await proof.UntilPublishedAsync(500);
                 await leader.RunAsync();

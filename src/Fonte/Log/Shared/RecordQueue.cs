@@ -11,6 +11,9 @@ internal sealed class RecordQueue(long most)
     private long _bytes;
     private TaskCompletionSource? _room;
 
+    /// <summary>Whether none waits.</summary>
+    internal bool IsEmpty => Interlocked.Read(ref _bytes) == 0;
+
     /// <summary>Puts a record in, and waits for room behind it.</summary>
     internal Task PutAsync(SharedRecord record, CancellationToken cancellationToken)
     {

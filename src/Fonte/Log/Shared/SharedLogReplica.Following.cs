@@ -8,6 +8,8 @@ internal sealed partial class SharedLogReplica
     private static readonly TimeSpan ShortestMarkInterval = TimeSpan.FromMilliseconds(50);
     private readonly HashSet<string> _faultsTold = [];
     private long _malformed;
+    private long _readAt;
+    private volatile bool _isKeeping;
     private long _time;
     private byte[]? _lastRecord;
 
@@ -19,9 +21,10 @@ internal sealed partial class SharedLogReplica
         var reading = ReadAsync(from, waiting, broken.Token);
         var marking = MarkAsync(broken.Token);
         var keeping = KeepAsync(waiting, broken.Token);
-        var first = await Task.WhenAny(reading, marking, keeping).ConfigureAwait(false);
+        var watching = WatchAsync(waiting, broken.Token);
+        var first = await Task.WhenAny(reading, marking, keeping, watching).ConfigureAwait(false);
         await broken.CancelAsync().ConfigureAwait(false);
-        foreach (var task in (Task[])[reading, marking, keeping])
+        foreach (var task in (Task[])[reading, marking, keeping, watching])
         {
             // Each ends because of the first; that one says why.
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -36,7 +39,24 @@ internal sealed partial class SharedLogReplica
         await foreach (var record in _shared.ReadAsync(from, cancellationToken).ConfigureAwait(false))
         {
             // A broker may begin earlier, at a boundary of its own.
-            if (record.Offset >= from) await waiting.PutAsync(record, cancellationToken).ConfigureAwait(false);
+            if (record.Offset < from) continue;
+            Volatile.Write(ref _readAt, _settings.Time.GetTimestamp());
+            await waiting.PutAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A connection may stay open and give nothing any more. A mark is on its way then, and nothing else comes, or waits to be kept.
+    private async Task WatchAsync(RecordQueue waiting, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _readAt, _settings.Time.GetTimestamp());
+        _isKeeping = false;
+        var patience = _settings.LookTimeout;
+        while (true)
+        {
+            await Task.Delay(patience / 5, _settings.Time, cancellationToken).ConfigureAwait(false);
+            bool isOverdue;
+            lock (_appends) isOverdue = _markSent.Number > _markRead && _settings.Time.GetElapsedTime(_markSent.At) > patience;
+            if (isOverdue && !_isKeeping && waiting.IsEmpty && _settings.Time.GetElapsedTime(Volatile.Read(ref _readAt)) > patience) throw new SharedLogException($"{_shared.Name} gives back nothing of what it takes.");
         }
     }
 
@@ -56,9 +76,11 @@ internal sealed partial class SharedLogReplica
         var taken = new List<SharedRecord>(MostAtOnce);
         while (await waiting.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
+            _isKeeping = true;
             waiting.Take(taken, MostAtOnce);
             await KeepAsync(taken, cancellationToken).ConfigureAwait(false);
             taken.Clear();
+            _isKeeping = false;
         }
     }
 
