@@ -13,6 +13,7 @@ public sealed class FonteClient
     private readonly HttpClient _http;
     private readonly FonteClientOptions _options;
     private readonly Lock _randomLock = new();
+    private readonly AccessTokens? _tokens;
 
     /// <summary>Creates a client of one hub; nothing is sent yet.</summary>
     /// <param name="http">
@@ -27,6 +28,7 @@ public sealed class FonteClient
         options.ThrowIfInvalid();
         _http = http;
         _options = options;
+        _tokens = options.AccessToken is { } ask ? new(ask, options.TimeProvider) : null;
     }
 
     /// <summary>Gives the events of the topics in the hub's order, reconnecting by itself and resuming after the last event ID.</summary>
@@ -70,7 +72,7 @@ public sealed class FonteClient
     /// <param name="cancellationToken">Gives up; the event may have been published all the same.</param>
     /// <returns>The event ID; on a Fonte hub the event is then durable.</returns>
     /// <remarks>
-    /// Never tried twice by itself: when the response is lost, the event may have been published, and a second attempt would publish it
+    /// Tried once, unless <see cref="FonteClientOptions.PublishRetryTime"/> says otherwise: when the response is lost, the event may have been published, and a second attempt would publish it
     /// twice, unless both carry the same <see cref="OutgoingEvent.IdempotencyKey"/>. The caller decides, by
     /// <see cref="FonteClientException.NothingWasSent"/> (a second attempt is safe), <see cref="FonteClientException.StatusCode"/> (null: unknown) and <see cref="FonteClientException.RetryAfter"/>.
     /// </remarks>
@@ -82,8 +84,27 @@ public sealed class FonteClient
         ArgumentNullException.ThrowIfNull(outgoing);
         if (outgoing.IdempotencyKey is { } key)
             IdempotencyKeyField.ThrowIfInvalid(key, nameof(outgoing));
-        using var form = PublishForm.Encode(outgoing);
-        return await Publication.SendAsync(_http, _options, form, outgoing.IdempotencyKey, cancellationToken).ConfigureAwait(false);
+        if (_options.PublishRetryTime == TimeSpan.Zero)
+            return await SendAsync(outgoing.IdempotencyKey).ConfigureAwait(false);
+        return await PublishRetries.SendAsync(SendAsync, outgoing, _options, _randomLock, cancellationToken).ConfigureAwait(false);
+
+        Task<string> SendAsync(string? name) => Publication.SendAsync(_http, _options, _tokens, outgoing, name, cancellationToken);
+    }
+
+    /// <summary>Publishes many events, some of them at a time, and tells what became of each.</summary>
+    /// <param name="outgoing">The events; read as they are needed.</param>
+    /// <param name="window">How many may be on their way at a time, from 1. With 1 the hub has them in this order; with more it may have neighbours in another.</param>
+    /// <param name="cancellationToken">Gives up; those on their way may have been published all the same.</param>
+    /// <returns>One for each event, in the order in which they were given, as soon as it is known. Who stops reading stops publishing.</returns>
+    /// <remarks>One event that is refused does not keep the others from being published. For many events that belong together, all or none, a Fonte hub takes batches of CloudEvents.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The window is less than 1.</exception>
+    /// <exception cref="ArgumentException">While enumerating: an event cannot be sent, as with <see cref="PublishAsync"/>.</exception>
+    /// <exception cref="OperationCanceledException">While enumerating: <paramref name="cancellationToken"/> was cancelled.</exception>
+    public IAsyncEnumerable<Published> PublishManyAsync(IAsyncEnumerable<OutgoingEvent> outgoing, int window = 32, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(outgoing);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        return EnumeratePublishedAsync(outgoing, window, cancellationToken);
     }
 
     /// <summary>Ends event streams at a Fonte hub; their subscribers may reconnect.</summary>
@@ -95,7 +116,7 @@ public sealed class FonteClient
     public Task<int> KickAsync(StreamSelector whose, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(whose);
-        return ControlCall.SendAsync(_http, _options, "kicks", whose, expires: null, cancellationToken);
+        return ControlCall.SendAsync(_http, _options, _tokens, "kicks", whose, expires: null, cancellationToken);
     }
 
     /// <summary>Has a Fonte hub refuse a token, or every token that a subject has been issued up to now; and end the streams that were opened with them.</summary>
@@ -108,7 +129,46 @@ public sealed class FonteClient
     public Task<int> RevokeAsync(StreamSelector which, DateTimeOffset? expires = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(which);
-        return ControlCall.SendAsync(_http, _options, "revocations", which, expires, cancellationToken);
+        return ControlCall.SendAsync(_http, _options, _tokens, "revocations", which, expires, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<Published> EnumeratePublishedAsync(
+        IAsyncEnumerable<OutgoingEvent> outgoing, int window, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var onTheirWay = new Queue<Task<Published>>(window);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await foreach (var each in outgoing.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                if (onTheirWay.Count == window)
+                    yield return await onTheirWay.Dequeue().ConfigureAwait(false);
+                onTheirWay.Enqueue(PublishOneAsync(each, stop.Token));
+                while (onTheirWay.TryPeek(out var first) && first.IsCompleted)
+                    yield return await onTheirWay.Dequeue().ConfigureAwait(false);
+            }
+
+            while (onTheirWay.TryDequeue(out var last))
+                yield return await last.ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            foreach (var left in onTheirWay)
+                await ((Task)left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Published> PublishOneAsync(OutgoingEvent outgoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(outgoing, await PublishAsync(outgoing, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (FonteClientException exception)
+        {
+            return new(outgoing, null, exception);
+        }
     }
 
     private async IAsyncEnumerable<ReceivedEvent> EnumerateAsync(
@@ -116,9 +176,14 @@ public sealed class FonteClient
     {
         var lastEventId = request.LastEventId ?? "";
         var wait = new ReconnectionWait(_options, _randomLock);
+        var wasRefused = false;
         while (true)
         {
-            var opening = await EventStreamOpening.TryAsync(_http, _options, request, lastEventId, cancellationToken).ConfigureAwait(false);
+            var opening = await EventStreamOpening.TryAsync(_http, _options, _tokens, request, lastEventId, wasRefused, cancellationToken).ConfigureAwait(false);
+            wasRefused = opening.WasRefused;
+            // A token that counts no longer is replaced without a wait, once.
+            if (wasRefused)
+                continue;
             if (opening.Stopped)
                 yield break;
             var reason = opening.Reason;

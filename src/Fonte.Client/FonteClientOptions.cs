@@ -34,6 +34,25 @@ public sealed class FonteClientOptions
     /// <value>16 MiB by default; from 1 byte to 1 GiB. Comments do not count: they are dropped as they come.</value>
     public int MaximumEventSize { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Gets what gives the access token of requests (RFC 6750); null, the default, leaves authorization to the <see cref="HttpClient"/>.</summary>
+    /// <remarks>
+    /// Asked when there is a request and no token that still counts: a JWT is kept until half a minute before its <c>exp</c>, another token is not kept. One is asked for at a time. After a 401 it is asked
+    /// once more. Null sends none. What it throws fails a publication, and lets a subscription try again later.
+    /// </remarks>
+    public Func<CancellationToken, ValueTask<string?>>? AccessToken { get; init; }
+
+    /// <summary>Gets for how long a publication is tried again by itself; zero, the default, tries once.</summary>
+    /// <value>At most one day. No attempt is begun later than that after the first.</value>
+    /// <remarks>
+    /// Tried again after 408, 429 and 5xx, without an answer and without a connection, each time under the same <see cref="OutgoingEvent.IdempotencyKey"/>, which the client makes where there is none. The waits
+    /// double from 0.1 to 5 seconds, with jitter, and are no shorter than <c>Retry-After</c>.
+    /// </remarks>
+    public TimeSpan PublishRetryTime { get; init; }
+
+    /// <summary>Gets whether the hub publishes once what comes twice under the same key, as a Fonte hub does.</summary>
+    /// <value>True by default. False, for other Mercure hubs: then only what certainly was not published is tried again.</value>
+    public bool HubKnowsIdempotencyKeys { get; init; } = true;
+
     /// <summary>Gets the clock that waits and timeouts follow.</summary>
     /// <value><see cref="TimeProvider.System"/> by default.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -63,6 +82,8 @@ public sealed class FonteClientOptions
             errors.Add($"{nameof(IdleTimeout)} must be more than zero and at most one day, or infinite.");
         if (MaximumEventSize is < 1 or > 1024 * 1024 * 1024)
             errors.Add($"{nameof(MaximumEventSize)} must be from 1 byte to 1 GiB.");
+        if (PublishRetryTime < TimeSpan.Zero || PublishRetryTime > LongestWait)
+            errors.Add($"{nameof(PublishRetryTime)} must be from zero to one day.");
         if (TimeProvider is null)
             errors.Add($"{nameof(TimeProvider)} must not be null.");
         if (Random is null)

@@ -8,7 +8,7 @@ namespace Fonte.Client;
 internal static class ControlCall
 {
     public static async Task<int> SendAsync(
-        HttpClient http, FonteClientOptions options, string action, StreamSelector whose, DateTimeOffset? expires, CancellationToken cancellationToken)
+        HttpClient http, FonteClientOptions options, AccessTokens? tokens, string action, StreamSelector whose, DateTimeOffset? expires, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, $"{options.HubUrl.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{action}")
         {
@@ -16,6 +16,8 @@ internal static class ControlCall
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
+        if (tokens is not null)
+            await tokens.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
         try
         {
             using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);

@@ -7,20 +7,37 @@ namespace Fonte.Client;
 internal static class Publication
 {
     public static async Task<string> SendAsync(
-        HttpClient http, FonteClientOptions options, HttpContent form, string? idempotencyKey, CancellationToken cancellationToken)
+        HttpClient http, FonteClientOptions options, AccessTokens? tokens, OutgoingEvent outgoing, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendOnceAsync(http, options, tokens, outgoing, idempotencyKey, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FonteClientException exception) when (tokens is not null && exception.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            // Refused before anything was done: once more, with a token that is asked for anew.
+            return await SendOnceAsync(http, options, tokens, outgoing, idempotencyKey, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<string> SendOnceAsync(
+        HttpClient http, FonteClientOptions options, AccessTokens? tokens, OutgoingEvent outgoing, string? idempotencyKey, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, options.HubUrl)
         {
-            Content = form,
+            Content = PublishForm.Encode(outgoing),
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
         if (idempotencyKey is not null)
             message.Headers.TryAddWithoutValidation("Idempotency-Key", IdempotencyKeyField.Write(idempotencyKey));
+        var token = tokens is null ? null : await tokens.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
         try
         {
             using var response = await http
                 .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.Unauthorized && token is not null)
+                tokens!.Refused(token);
             if (response.StatusCode != HttpStatusCode.OK)
                 throw await HubRefusal.ReadAsync(response, options, cancellationToken).ConfigureAwait(false);
             // HttpClient follows a 301, 302 or 303 with a GET, and what answers that has not published anything.

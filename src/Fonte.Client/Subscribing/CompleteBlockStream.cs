@@ -14,11 +14,14 @@ namespace Fonte.Client;
 /// </code>
 /// On the way every line end becomes LF (the parser holds back a block that ends in CR until one more byte comes), comments are
 /// dropped (a stream of nothing but comments costs no memory), and <c>event:</c> lines of a block without data are made comments
-/// (the parser would give that type to the next event; the standard forgets it).
+/// (the parser would give that type to the next event; the standard forgets it). Where positions are wanted, a block with an ID and no data gets some.
 /// </remarks>
-internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength) : ReadOnlyStream
+internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength, bool includePositions = false) : ReadOnlyStream
 {
     private const int KeptCapacity = 64 * 1024;
+
+    // A block that only tells an ID becomes an event for the parser, of a type that no hub can send.
+    private static ReadOnlySpan<byte> PositionLines => "event:\u0001\ndata:\n"u8;
 
     private readonly byte[] _input = new byte[16 * 1024];
     private byte[] _buffer = new byte[4 * 1024];
@@ -144,6 +147,8 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
         {
             if (_hasType && !_hasData)
                 ForgetType();
+            if (includePositions && _hasId && !_hasData)
+                AppendLines(PositionLines);
             _buffer[_length++] = (byte)'\n';
             _complete = _lineStart = _length;
         }
@@ -160,6 +165,14 @@ internal sealed class CompleteBlockStream(Stream source, int maximumBlockLength)
             return;
         line[Encoding.UTF8.Preamble.Length..].CopyTo(line);
         _length -= Encoding.UTF8.Preamble.Length;
+    }
+
+    private void AppendLines(ReadOnlySpan<byte> text)
+    {
+        if (_buffer.Length - _length <= text.Length)
+            Array.Resize(ref _buffer, _buffer.Length + text.Length + 1);
+        text.CopyTo(_buffer.AsSpan(_length));
+        _length += text.Length;
     }
 
     private void ForgetType()

@@ -12,16 +12,21 @@ internal sealed class EventStream : IAsyncDisposable
     private readonly SseParser<string> _parser;
     private readonly IAsyncEnumerator<SseItem<string>> _items;
     private readonly long _opened;
+    private readonly bool _includesPositions;
+    private string? _missed;
+    private ReceivedEvent? _pending;
     private bool _gaveEvent;
 
     private EventStream(
-        HttpResponseMessage response, Stream content, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)
+        HttpResponseMessage response, Stream content, SubscribeRequest request, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)
     {
+        _includesPositions = request.IncludePositions;
+        _missed = IsMissed(response, lastEventId) ? lastEventId : null;
         _response = response;
         _options = options;
         _cancellationToken = cancellationToken;
         LastEventId = lastEventId;
-        _body = new CompleteBlockStream(new IdleTimeoutStream(content, options, cancellationToken), options.MaximumEventSize);
+        _body = new CompleteBlockStream(new IdleTimeoutStream(content, options, cancellationToken), options.MaximumEventSize, request.IncludePositions);
         _parser = SseParser.Create(_body);
         _items = _parser.EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         _opened = options.TimeProvider.GetTimestamp();
@@ -41,16 +46,22 @@ internal sealed class EventStream : IAsyncDisposable
         || _options.TimeProvider.GetElapsedTime(_opened) >= _options.MaximumReconnectionTime;
 
     public static async Task<EventStream> CreateAsync(
-        HttpResponseMessage response, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)
+        HttpResponseMessage response, SubscribeRequest request, string lastEventId, FonteClientOptions options, CancellationToken cancellationToken)
     {
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return new EventStream(response, content, lastEventId, options, cancellationToken);
+        return new EventStream(response, content, request, lastEventId, options, cancellationToken);
     }
 
     /// <summary>Gives the next event, or null when the stream ended or broke.</summary>
     /// <exception cref="FonteClientException">An event is larger than the limit.</exception>
     public async ValueTask<ReceivedEvent?> ReadAsync()
     {
+        if (_pending is { } pending)
+        {
+            _pending = null;
+            return pending;
+        }
+
         try
         {
             if (await _items.MoveNextAsync().ConfigureAwait(false))
@@ -58,7 +69,7 @@ internal sealed class EventStream : IAsyncDisposable
                 var item = _items.Current;
                 LastEventId = item.EventId ?? LastEventId;
                 _gaveEvent = true;
-                return new ReceivedEvent(LastEventId, item.EventType is "" ? "message" : item.EventType, item.Data);
+                return AfterGap(new ReceivedEvent(LastEventId, TypeOf(item.EventType), item.Data));
             }
 
             EndReason = "The hub ended the event stream.";
@@ -77,6 +88,24 @@ internal sealed class EventStream : IAsyncDisposable
             LastEventId = _parser.LastEventId;
         return null;
     }
+
+    // A hub of another kind tells of a gap only by the header (Mercure draft, "Reconciliation").
+    private ReceivedEvent AfterGap(ReceivedEvent received)
+    {
+        if (_missed is not { } missed || received.IsPosition)
+            return received;
+        _missed = null;
+        if (received.IsGap)
+            return received;
+        _pending = received;
+        return new ReceivedEvent(missed, ReceivedEvent.GapType, Gap.Write(missed));
+    }
+
+    private static bool IsMissed(HttpResponseMessage response, string lastEventId) =>
+        lastEventId is not ("" or SubscribeRequest.Earliest)
+        && response.Headers.TryGetValues("Mercure-Last-Event-ID", out var told) && told.FirstOrDefault() == SubscribeRequest.Earliest;
+
+    private string TypeOf(string type) => _includesPositions && type == ReceivedEvent.PositionType ? ReceivedEvent.PositionType : type is "" ? "message" : type;
 
     public async ValueTask DisposeAsync()
     {

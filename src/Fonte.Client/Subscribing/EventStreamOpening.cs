@@ -6,7 +6,7 @@ using System.Text;
 namespace Fonte.Client;
 
 /// <summary>One attempt to open an event stream: a stream, the hub's wish that the client stop, or a reason to try again.</summary>
-internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, string Reason, TimeSpan? RetryAfter)
+internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, string Reason, TimeSpan? RetryAfter, bool WasRefused = false)
 {
     private const string MediaType = "text/event-stream";
 
@@ -15,13 +15,20 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
 
     /// <exception cref="FonteClientException">The hub refused for good, or answered something that is not an event stream.</exception>
     public static async Task<EventStreamOpening> TryAsync(
-        HttpClient http, FonteClientOptions options, SubscribeRequest request, string lastEventId, CancellationToken cancellationToken)
+        HttpClient http, FonteClientOptions options, AccessTokens? tokens, SubscribeRequest request, string lastEventId, bool wasRefused, CancellationToken cancellationToken)
     {
         using var message = CreateMessage(http, options.HubUrl, request, lastEventId);
         HttpResponseMessage response;
+        string? token = null;
         try
         {
+            if (tokens is not null)
+                token = await tokens.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
             response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FonteClientException exception)
+        {
+            return Failed(exception.Message);
         }
         catch (HttpRequestException exception)
         {
@@ -37,6 +44,13 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
         {
             if (response.StatusCode == HttpStatusCode.NoContent)
                 return new EventStreamOpening(null, Stopped: true, "The hub answered 204: stop.", null);
+            if (response.StatusCode == HttpStatusCode.Unauthorized && token is not null)
+            {
+                tokens!.Refused(token);
+                if (!wasRefused)
+                    return new EventStreamOpening(null, Stopped: false, "The hub refused the access token.", null, WasRefused: true);
+            }
+
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 var refusal = await HubRefusal.ReadAsync(response, options, cancellationToken).ConfigureAwait(false);
@@ -44,7 +58,7 @@ internal sealed record EventStreamOpening(EventStream? Stream, bool Stopped, str
             }
 
             ThrowIfNotEventStream(response);
-            stream = await EventStream.CreateAsync(response, lastEventId, options, cancellationToken).ConfigureAwait(false);
+            stream = await EventStream.CreateAsync(response, request, lastEventId, options, cancellationToken).ConfigureAwait(false);
             return new EventStreamOpening(stream, Stopped: false, "", null);
         }
         finally

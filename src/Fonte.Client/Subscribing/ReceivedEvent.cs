@@ -20,4 +20,13 @@ public sealed record ReceivedEvent(string Id, string Type, string Data)
     /// Whoever ignores it loses events without noticing. No publisher may use this type on a Fonte hub.
     /// </remarks>
     public bool IsGap => Type == GapType;
+
+    /// <summary>Gets what the hub says of the gap; null when this is none.</summary>
+    public Gap? Gap => IsGap ? Client.Gap.Parse(Data) : null;
+
+    /// <summary>Gets whether this is no event, but only how far the hub has come: <see cref="Id"/> moves, and there is nothing else.</summary>
+    public bool IsPosition => ReferenceEquals(Type, PositionType);
+
+    // A publisher may not use controls in a type, and the reference is this one.
+    internal static readonly string PositionType = new('\u0001', 1);
 }

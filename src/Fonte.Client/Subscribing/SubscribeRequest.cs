@@ -26,6 +26,14 @@ public sealed class SubscribeRequest
     /// <remarks>Sent as the parameter <c>since</c>, an extension of Fonte that other hubs ignore.</remarks>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Gets whether positions are given too: values without data, of which <see cref="ReceivedEvent.IsPosition"/> is true.</summary>
+    /// <value>False by default.</value>
+    /// <remarks>
+    /// A hub tells how far it has come also where no event was for this subscriber. Who keeps the last event ID beside its effects, to go on after a restart, keeps these too: otherwise that of a quiet
+    /// topic grows old, until the hub no longer retains what follows it.
+    /// </remarks>
+    public bool IncludePositions { get; init; }
+
     internal void ThrowIfInvalid(string parameterName)
     {
         if (Topics is null || Patterns is null || Topics.Count + Patterns.Count == 0)

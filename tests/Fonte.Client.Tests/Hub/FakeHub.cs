@@ -52,7 +52,8 @@ internal sealed class FakeHub : HttpMessageHandler
             request.Headers.Accept.ToString(),
             request.Content?.Headers.ContentType?.ToString(),
             request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
-            request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : null));
+            request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : null,
+            request.Headers.Authorization?.ToString()));
         if (Requests.Count > 1000)
             throw new InvalidOperationException("The client does not stop.");
         var response = _steps.TryDequeue(out var step) ? await step(cancellationToken) : new HttpResponseMessage(HttpStatusCode.NoContent);
@@ -61,7 +62,7 @@ internal sealed class FakeHub : HttpMessageHandler
     }
 }
 
-internal sealed record Asked(HttpMethod Method, Uri Url, string? LastEventId, string Accept, string? ContentType, string Body, string? IdempotencyKey)
+internal sealed record Asked(HttpMethod Method, Uri Url, string? LastEventId, string Accept, string? ContentType, string Body, string? IdempotencyKey, string? Authorization)
 {
     public IEnumerable<(string Name, string Value)> Query => Pairs(Url.Query.TrimStart('?'));
 
