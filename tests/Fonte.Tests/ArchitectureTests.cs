@@ -14,6 +14,7 @@ public sealed class ArchitectureTests
         ["Fonte.Bench"] = [],
         ["Fonte.Kafka"] = ["Fonte"],
         ["Fonte.RabbitMQ"] = ["Fonte"],
+        ["Fonte.Services"] = ["Fonte.Client"],
         ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.Kafka", "Fonte.RabbitMQ"],
     };
 

@@ -1,0 +1,167 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Fonte.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Fonte.Services;
+
+/// <summary>A consumer group over a hub: the cursor is in the service's own store, in the transaction of each effect.</summary>
+/// <remarks>
+/// One instance is active at a time, by a lease in the store; the others wait. An event that fails is given again before any other, so that order is kept; after the last attempt it is a dead letter in the store.
+/// </remarks>
+public sealed partial class HubConsumerGroup : IConsumerGroup
+{
+    private static readonly TimeSpan PositionInterval = TimeSpan.FromSeconds(1);
+
+    private readonly FonteClient _client;
+    private readonly ServiceStore _store;
+    private readonly HubGroupOptions _options;
+    private readonly ILogger _logger;
+    private readonly StoreLease _lease;
+
+    /// <summary>Makes one; nothing is opened yet.</summary>
+    public HubConsumerGroup(FonteClient client, ServiceStore store, HubGroupOptions options, ILogger<HubConsumerGroup> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_client, _store, _options, _logger) = (client, store, options, logger);
+        _lease = new(store, options.Name, options.Lease);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Delivery> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _lease.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var holding = HoldAsync(lost);
+        try
+        {
+            var keptAt = _store.Time.GetTimestamp();
+            await foreach (var received in _client.SubscribeAsync(Request(), lost.Token).ConfigureAwait(false))
+            {
+                if (received.IsPosition)
+                {
+                    // At leisure: they come with each heartbeat, and lose nothing.
+                    if (_store.Time.GetElapsedTime(keptAt) < PositionInterval) continue;
+                    keptAt = _store.Time.GetTimestamp();
+                    _store.Run((_, transaction) => KeepCursor(transaction, received.Id));
+                    continue;
+                }
+                if (received.Gap is { } gap)
+                {
+                    Log.Gap(_logger, _options.Name, gap.From, gap.Reason);
+                    continue;
+                }
+                var delivery = new HubDelivery(this, received, AttemptsOf(received.Id) + 1);
+                yield return delivery;
+                while (!delivery.IsOver)
+                {
+                    await Task.Delay(_options.RedeliveryDelay * delivery.Attempt, _store.Time, lost.Token).ConfigureAwait(false);
+                    delivery = new(this, received, delivery.Attempt + 1);
+                    yield return delivery;
+                }
+            }
+        }
+        finally
+        {
+            await lost.CancelAsync().ConfigureAwait(false);
+            await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!holding.IsFaulted) _lease.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private SubscribeRequest Request()
+    {
+        using var connection = _store.Connect();
+        return new()
+        {
+            Topics = _options.Topics,
+            LastEventId = connection.Text("SELECT value FROM fonte_cursor WHERE name = @name", ("@name", _options.Name)) ?? SubscribeRequest.Earliest,
+            IncludePositions = true,
+        };
+    }
+
+    private async Task HoldAsync(CancellationTokenSource lost)
+    {
+        try
+        {
+            await _lease.HoldAsync(lost.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.Lost(_logger, _options.Name, exception.Message);
+            await lost.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private int AttemptsOf(string id)
+    {
+        using var connection = _store.Connect();
+        return (int)connection.Number("SELECT coalesce(max(count), 0) FROM fonte_attempt WHERE name = @name AND id = @id", ("@name", _options.Name), ("@id", id));
+    }
+
+    private int KeepCursor(DbTransaction transaction, string id)
+    {
+        if (!_lease.IsHeld(transaction)) throw new ConsumerGroupException($"Another instance is active for {_options.Name}.");
+        return transaction.Run("INSERT INTO fonte_cursor VALUES (@name, @value) ON CONFLICT DO UPDATE SET value = excluded.value", ("@name", _options.Name), ("@value", id));
+    }
+
+    private sealed class HubDelivery(HubConsumerGroup group, ReceivedEvent received, int attempt) : Delivery
+    {
+        internal bool IsOver { get; private set; }
+
+        public override ReadOnlyMemory<byte> Envelope { get; } = Encoding.UTF8.GetBytes(received.Data);
+
+        public override int Attempt => attempt;
+
+        public override void Keep(DbTransaction transaction)
+        {
+            group.KeepCursor(transaction, received.Id);
+            if (attempt > 1) Forget(transaction);
+        }
+
+        public override Task AckAsync(CancellationToken cancellationToken)
+        {
+            IsOver = true;
+            return Task.CompletedTask;
+        }
+
+        public override Task FailAsync(string reason, bool isFinal, CancellationToken cancellationToken)
+        {
+            group._store.Run((_, transaction) => isFinal || attempt >= group._options.MaxAttempts ? GiveUp(transaction, reason) : Count(transaction));
+            return Task.CompletedTask;
+        }
+
+        private int Count(DbTransaction transaction) => transaction.Run(
+            "INSERT INTO fonte_attempt VALUES (@name, @id, @count) ON CONFLICT DO UPDATE SET count = excluded.count", ("@name", group._options.Name), ("@id", received.Id), ("@count", attempt));
+
+        private int GiveUp(DbTransaction transaction, string reason)
+        {
+            group.KeepCursor(transaction, received.Id);
+            Forget(transaction);
+            IsOver = true;
+            Log.Dead(group._logger, group._options.Name, received.Id, attempt, reason);
+            return transaction.Run(
+                "INSERT INTO fonte_dead (at, name, reason, envelope) VALUES (@at, @name, @reason, @envelope)",
+                ("@at", group._store.Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@name", group._options.Name), ("@reason", reason), ("@envelope", Envelope.ToArray()));
+        }
+
+        private void Forget(DbTransaction transaction) => transaction.Run("DELETE FROM fonte_attempt WHERE name = @name AND id = @id", ("@name", group._options.Name), ("@id", received.Id));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The group {Name} missed events: what follows {From} is no longer kept ({Reason})")]
+        internal static partial void Gap(ILogger logger, string name, string from, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "The group {Name} is no longer active here: {Why}")]
+        internal static partial void Lost(ILogger logger, string name, string why);
+
+        [LoggerMessage(3, LogLevel.Warning, "The group {Name} gave event {Id} up after {Attempts} attempts: {Reason}")]
+        internal static partial void Dead(ILogger logger, string name, string id, int attempts, string reason);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+using Fonte.Client;
+
+namespace Fonte.Services;
+
+/// <summary>Sends a service's events to a hub, as private events whose topics are the key and the type.</summary>
+/// <remarks>The idempotency key is made of source and ID: an event that is sent again is published once.</remarks>
+/// <param name="client">The client; it should try again by itself, <see cref="FonteClientOptions.PublishRetryTime"/>.</param>
+public sealed class HubEventSender(FonteClient client) : IEventSender
+{
+    /// <inheritdoc/>
+    public async Task SendAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken)
+    {
+        // One at a time: order is promised.
+        await foreach (var published in client.PublishManyAsync(events.Select(Encode).ToAsyncEnumerable(), window: 1, cancellationToken).ConfigureAwait(false))
+        {
+            if (published.Error is { } error) throw new ConsumerGroupException(error.Message, error);
+        }
+    }
+
+    private static OutgoingEvent Encode(OutboxEvent outgoing) => new()
+    {
+        Topics = [outgoing.Key, outgoing.Type],
+        Type = outgoing.Type,
+        Data = Encoding.UTF8.GetString(outgoing.Envelope.Span),
+        Private = true,
+        IdempotencyKey = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{outgoing.Source}\n{outgoing.Id}"))),
+    };
+}

@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+
+namespace Fonte.Services;
+
+/// <summary>A service's own SQLite file: its state, and beside it what makes effects happen once. Several instances of the service may have it open. Thread-safe.</summary>
+/// <remarks>
+/// <code>
+/// inbox    source, id          what was handled; the same event again has no effect
+/// outbox   seq, envelope …     what is to be sent, written with the effect
+/// cursor   name, value         how far a group over the hub has come
+/// attempt  name, id, count     how often an event of such a group has failed
+/// dead     at, reason …        what could not be handled
+/// lease    name, owner, until  which instance is the active one
+/// </code>
+/// Names of tables that begin with <c>fonte_</c> are these; all others are the service's.
+/// </remarks>
+public sealed class ServiceStore
+{
+    private const string Schema = """
+        PRAGMA journal_mode = WAL;
+        CREATE TABLE IF NOT EXISTS fonte_inbox (source TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS fonte_outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL, envelope BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS fonte_cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS fonte_attempt (name TEXT NOT NULL, id TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (name, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS fonte_dead (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, envelope BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS fonte_lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    private readonly string _connectionString;
+
+    private ServiceStore(string path, TimeProvider time)
+    {
+        // Without a pool: a connection that was returned keeps the file open.
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 10 }.ToString();
+        Time = time;
+    }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>Opens the file, and makes it and its tables if they are missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="schema">SQL that makes the service's own tables if they are missing; run each time.</param>
+    /// <param name="time">The clock of leases; the system's by default.</param>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static ServiceStore Open(string path, string schema = "", TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var store = new ServiceStore(path, time ?? TimeProvider.System);
+        using var connection = store.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = Schema + schema;
+        command.ExecuteNonQuery();
+        return store;
+    }
+
+    /// <summary>A connection to the file, whose commits are durable; the caller's to close.</summary>
+    public SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    /// <summary>The newest events that could not be handled, the last first.</summary>
+    public IReadOnlyList<DeadLetter> DeadLetters(int count)
+    {
+        using var connection = Connect();
+        using var command = connection.Command("SELECT at, reason, envelope FROM fonte_dead ORDER BY seq DESC LIMIT @count", ("@count", count));
+        using var reader = command.ExecuteReader();
+        var letters = new List<DeadLetter>();
+        while (reader.Read()) letters.Add(new(DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), reader.GetString(1), (byte[])reader[2]));
+        return letters;
+    }
+
+    /// <summary>How many events wait to be sent, and how many could not be handled.</summary>
+    public (long Waiting, long Dead) Counts()
+    {
+        using var connection = Connect();
+        return (connection.Number("SELECT count(*) FROM fonte_outbox"), connection.Number("SELECT count(*) FROM fonte_dead"));
+    }
+
+    /// <summary>Runs something in one transaction that no other writer is beside.</summary>
+    internal T Run<T>(Func<SqliteConnection, SqliteTransaction, T> run)
+    {
+        using var connection = Connect();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var result = run(connection, transaction);
+        transaction.Commit();
+        return result;
+    }
+}
+
+/// <summary>An event that could not be handled.</summary>
+/// <param name="At">When it was given up.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Envelope">The event.</param>
+public sealed record DeadLetter(DateTimeOffset At, string Reason, ReadOnlyMemory<byte> Envelope);
