@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
@@ -16,20 +18,41 @@ internal static class RabbitMqHeaders
     // A stream keeps no arrays in headers (it keeps messages as AMQP 1.0 has them, section 3.2.5 of that), so that topics after the first are topic-2, topic-3 and so on.
     private const string FurtherTopic = SharedRecordNames.Topic + "-";
 
+    // How many bytes of the body are topics after the first, each ended by a line feed, which is in none: all headers must fit into one frame, of 128 KiB (specification, section 4.2.6.1).
+    private const string TopicsInBody = "fonte-topics";
+    private const int MostTopicBytes = 64 * 1024;
+    private const byte TopicEnd = (byte)'\n';
+
     // The client's and the broker's own.
     private const string OthersPrefix = "x-";
 
-    /// <summary>The message's properties: each header as a long string.</summary>
-    internal static BasicProperties Write(SharedRecord record)
+    /// <summary>The message's properties, each header as a long string, and its body.</summary>
+    internal static (BasicProperties Properties, ReadOnlyMemory<byte> Body) Write(SharedRecord record)
     {
         var table = new Dictionary<string, object?>(record.Headers.Count);
+        var inBody = record.Headers.Where(header => header.Key == SharedRecordNames.Topic).Sum(header => header.Value.Length) > MostTopicBytes ? new ArrayBufferWriter<byte>() : null;
         var topics = 0;
         foreach (var (name, value) in record.Headers)
         {
-            var written = name == SharedRecordNames.Topic && ++topics > 1 ? string.Create(CultureInfo.InvariantCulture, $"{FurtherTopic}{topics}") : name;
-            table.Add(written, value.ToArray());
+            if (name != SharedRecordNames.Topic || ++topics == 1)
+            {
+                table.Add(name, value.ToArray());
+            }
+            else if (inBody is null)
+            {
+                table.Add(string.Create(CultureInfo.InvariantCulture, $"{FurtherTopic}{topics}"), value.ToArray());
+            }
+            else
+            {
+                inBody.Write(value.Span);
+                inBody.Write([TopicEnd]);
+            }
         }
-        return new() { Persistent = true, Headers = table };
+        var properties = new BasicProperties { Persistent = true, Headers = table };
+        if (inBody is null) return (properties, record.Body);
+        table.Add(TopicsInBody, Encoding.ASCII.GetBytes(inBody.WrittenCount.ToString(CultureInfo.InvariantCulture)));
+        inBody.Write(record.Body.Span);
+        return (properties, inBody.WrittenMemory);
     }
 
     /// <summary>The first topic, so that others may bind queues of theirs to the exchange; empty for one that is too long.</summary>
@@ -42,8 +65,24 @@ internal static class RabbitMqHeaders
         return "";
     }
 
-    /// <summary>The headers of a message, also of one that another program has published in the natural way: topic in the routing key, ID and type among the properties.</summary>
-    internal static List<KeyValuePair<string, ReadOnlyMemory<byte>>> Read(IReadOnlyBasicProperties properties, string routingKey)
+    /// <summary>The record of a message, also of one that another program has published in the natural way: topic in the routing key, ID and type among the properties.</summary>
+    internal static SharedRecord Read(long offset, IReadOnlyBasicProperties properties, string routingKey, ReadOnlyMemory<byte> body)
+    {
+        var headers = Headers(properties, routingKey);
+        var place = headers.FindIndex(header => header.Key == TopicsInBody);
+        // Any other stays, and is judged with the rest.
+        if (place < 0 || !Utf8Parser.TryParse(headers[place].Value.Span, out int length, out _) || length < 1 || length > body.Length || body.Span[length - 1] != TopicEnd) return new(offset, headers, body);
+        headers.RemoveAt(place);
+        for (var from = 0; from < length;)
+        {
+            var end = from + body.Span[from..].IndexOf(TopicEnd);
+            headers.Add(new(SharedRecordNames.Topic, body[from..end]));
+            from = end + 1;
+        }
+        return new(offset, headers, body[length..]);
+    }
+
+    private static List<KeyValuePair<string, ReadOnlyMemory<byte>>> Headers(IReadOnlyBasicProperties properties, string routingKey)
     {
         var headers = new List<KeyValuePair<string, ReadOnlyMemory<byte>>>();
         var table = properties.Headers ?? new Dictionary<string, object?>();

@@ -13,11 +13,13 @@ namespace Fonte.RabbitMQ;
 /// </remarks>
 public sealed class RabbitMqLog : ISharedLog
 {
-    private const ushort Prefetch = 1000;
-    private const int AcknowledgedAtOnce = 200;
+    // What is read and not taken yet is in memory.
+    private const ushort Prefetch = 256;
+    private const int AcknowledgedAtOnce = 64;
 
     // The client's own limiter throws beyond its measure instead of waiting.
     private const int MostUnconfirmed = 500;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
     private readonly RabbitMqLogOptions _options;
@@ -26,6 +28,7 @@ public sealed class RabbitMqLog : ISharedLog
     private readonly SemaphoreSlim _unconfirmed = new(MostUnconfirmed);
     private IConnection? _connection;
     private IChannel? _producer;
+    private volatile bool _isSuspect;
 
     /// <summary>Makes one; nothing is connected yet.</summary>
     public RabbitMqLog(RabbitMqLogOptions options)
@@ -47,13 +50,14 @@ public sealed class RabbitMqLog : ISharedLog
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_connection is { IsOpen: true } && _producer is { IsOpen: true } producer)
+            if (!_isSuspect && _connection is { IsOpen: true } && _producer is { IsOpen: true } producer)
             {
                 // The stream may have been deleted.
                 await DeclareAsync(producer, cancellationToken).ConfigureAwait(false);
                 return;
             }
             await CloseAsync().ConfigureAwait(false);
+            _isSuspect = false;
             _connection = await Factory().CreateConnectionAsync(Endpoints(), cancellationToken).ConfigureAwait(false);
             _producer = await _connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), cancellationToken).ConfigureAwait(false);
             await DeclareAsync(_producer, cancellationToken).ConfigureAwait(false);
@@ -83,16 +87,22 @@ public sealed class RabbitMqLog : ISharedLog
                 foreach (var record in records)
                 {
                     await _unconfirmed.WaitAsync(cancellationToken).ConfigureAwait(false);
-                    confirms.Add(PublishAsync(producer, record));
+                    confirms.Add(PublishAsync(producer, record, cancellationToken));
                 }
             }
             finally
             {
                 _producing.Release();
             }
-            await Task.WhenAll(confirms).ConfigureAwait(false);
+            await Task.WhenAll(confirms).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            // It is open and takes nothing, as when the broker's memory is full; the next one may be told why.
+            _isSuspect = true;
+            throw;
+        }
+        catch (Exception exception)
         {
             // Returned: there was no stream to take it.
             var returned = confirms.Count > 0 && confirms.TrueForAll(confirm => confirm is { IsFaulted: true, Exception.InnerException: PublishReturnException });
@@ -104,7 +114,7 @@ public sealed class RabbitMqLog : ISharedLog
     public async IAsyncEnumerable<SharedRecord> ReadAsync(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_connection is not { IsOpen: true } connection) throw new SharedLogException($"There is no connection to {Name}.");
-        var records = Channel.CreateBounded<SharedRecord>(new BoundedChannelOptions(Prefetch) { SingleReader = true });
+        var records = Channel.CreateUnbounded<(SharedRecord? Record, ulong Tag)>(new() { SingleReader = true });
         IChannel channel;
         try
         {
@@ -116,9 +126,17 @@ public sealed class RabbitMqLog : ISharedLog
         }
         await using var _ = channel.ConfigureAwait(false);
         await ConsumeAsync(channel, from, records.Writer, cancellationToken).ConfigureAwait(false);
+        var unacknowledged = 0;
         while (await WaitAsync(records.Reader, cancellationToken).ConfigureAwait(false))
         {
-            while (records.Reader.TryRead(out var record)) yield return record;
+            while (records.Reader.TryRead(out var delivery))
+            {
+                if (delivery.Record is { } record) yield return record;
+                // Taken, so that more may come.
+                if (++unacknowledged < AcknowledgedAtOnce) continue;
+                unacknowledged = 0;
+                await AcknowledgeAsync(channel, delivery.Tag, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -167,11 +185,12 @@ public sealed class RabbitMqLog : ISharedLog
         return properties;
     }
 
-    private async Task PublishAsync(IChannel producer, SharedRecord record)
+    private async Task PublishAsync(IChannel producer, SharedRecord record, CancellationToken cancellationToken)
     {
         try
         {
-            await producer.BasicPublishAsync(_options.Name, RabbitMqHeaders.RoutingKey(record), mandatory: true, RabbitMqHeaders.Write(record), record.Body).ConfigureAwait(false);
+            var (properties, body) = RabbitMqHeaders.Write(record);
+            await producer.BasicPublishAsync(_options.Name, RabbitMqHeaders.RoutingKey(record), mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -179,7 +198,7 @@ public sealed class RabbitMqLog : ISharedLog
         }
     }
 
-    private async Task ConsumeAsync(IChannel channel, long from, ChannelWriter<SharedRecord> records, CancellationToken cancellationToken)
+    private async Task ConsumeAsync(IChannel channel, long from, ChannelWriter<(SharedRecord? Record, ulong Tag)> records, CancellationToken cancellationToken)
     {
         try
         {
@@ -196,7 +215,7 @@ public sealed class RabbitMqLog : ISharedLog
                 noLocal: false,
                 exclusive: false,
                 new Dictionary<string, object?> { ["x-stream-offset"] = from <= 0 ? "first" : from },
-                new StreamConsumer(channel, this, from, records, cancellationToken),
+                new StreamConsumer(channel, this, from, records),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -205,7 +224,19 @@ public sealed class RabbitMqLog : ISharedLog
         }
     }
 
-    private static async Task<bool> WaitAsync(ChannelReader<SharedRecord> records, CancellationToken cancellationToken)
+    private async Task AcknowledgeAsync(IChannel channel, ulong tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.BasicAckAsync(tag, multiple: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    private static async Task<bool> WaitAsync(ChannelReader<(SharedRecord? Record, ulong Tag)> records, CancellationToken cancellationToken)
     {
         try
         {
@@ -224,7 +255,7 @@ public sealed class RabbitMqLog : ISharedLog
         if (connection is null) return;
         try
         {
-            await connection.AbortAsync().ConfigureAwait(false);
+            await connection.AbortAsync(CloseTimeout).ConfigureAwait(false);
             await connection.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception)
@@ -250,27 +281,23 @@ public sealed class RabbitMqLog : ISharedLog
         return new($"{Name} cannot be reached: {FirstLine(exception.GetBaseException().Message)}", exception) { NothingWasSent = true };
     }
 
-    /// <summary>Hands on what is delivered, and acknowledges it so that more comes.</summary>
-    private sealed class StreamConsumer(IChannel channel, RabbitMqLog log, long from, ChannelWriter<SharedRecord> records, CancellationToken cancellationToken) : AsyncDefaultBasicConsumer(channel)
+    /// <summary>Hands on what is delivered; of what the stream gives before the offset that was asked for only the tag.</summary>
+    private sealed class StreamConsumer(IChannel channel, RabbitMqLog log, long from, ChannelWriter<(SharedRecord? Record, ulong Tag)> records) : AsyncDefaultBasicConsumer(channel)
     {
-        private int _unacknowledged;
-
-        public override async Task HandleBasicDeliverAsync(
+        public override Task HandleBasicDeliverAsync(
             string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken stop = default)
         {
             try
             {
                 var offset = properties.Headers?[RabbitMqHeaders.Offset] is long place ? place : throw new SharedLogException($"{log.Name} is no stream: its records have no offsets.");
                 // A chunk may begin before.
-                if (offset >= from) await records.WriteAsync(new(offset, RabbitMqHeaders.Read(properties, routingKey), body.ToArray()), cancellationToken).ConfigureAwait(false);
-                if (++_unacknowledged < AcknowledgedAtOnce) return;
-                _unacknowledged = 0;
-                await Channel.BasicAckAsync(deliveryTag, multiple: true, stop).ConfigureAwait(false);
+                records.TryWrite((offset >= from ? RabbitMqHeaders.Read(offset, properties, routingKey, body.ToArray()) : null, deliveryTag));
             }
             catch (Exception exception)
             {
                 records.TryComplete(exception as SharedLogException ?? new SharedLogException($"{log.Name} cannot be read: {exception.Message}", exception));
             }
+            return Task.CompletedTask;
         }
 
         public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken stop = default)

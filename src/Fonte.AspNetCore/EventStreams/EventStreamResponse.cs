@@ -12,7 +12,7 @@ internal static class EventStreamResponse
     internal static Task RunAsync(HttpContext context, FonteHost host, SubscribeRequest request, bool isCurrent = false)
     {
         if (host.HubIfReady is not { } hub || hub.Resume(request) is not { } start) return RefuseAsync(context, host);
-        if (!isCurrent && hub.MayBeBehind(start)) return CatchUpAsync(context, host, hub, request);
+        if (!isCurrent && hub.MayBeBehind(start)) return CatchUpAsync(context, host, hub, request, start);
         Prepare(context);
         StreamSocket.Tune(context, host.WriteTimeout);
         if (start.LastEventId is { } preceding)
@@ -29,10 +29,14 @@ internal static class EventStreamResponse
             : StreamAfterAsync(begun, context, connection, host, request, start);
     }
 
-    // Who cannot be told now whether its cursor is good comes back.
-    private static async Task CatchUpAsync(HttpContext context, FonteHost host, EventHub hub, SubscribeRequest request)
+    // Who cannot be told now whether its cursor is good, or its token revoked, comes back. To others all is given that is here.
+    private static async Task CatchUpAsync(HttpContext context, FonteHost host, EventHub hub, SubscribeRequest request, ResumePoint start)
     {
-        if (await hub.CatchUpAsync(context.RequestAborted).ConfigureAwait(false)) await RunAsync(context, host, request, isCurrent: true).ConfigureAwait(false);
+        var isCurrent = await hub.CatchUpAsync(context.RequestAborted).ConfigureAwait(false);
+        if (isCurrent) host.Revocations?.ReadMore();
+        var mayStream = isCurrent || (start.Gap is null && request.Owner is not StreamOwner { HasToken: true });
+        // Another log may have taken its place meanwhile.
+        if (mayStream && host.HubIfReady == hub) await RunAsync(context, host, request, isCurrent: true).ConfigureAwait(false);
         else await RefuseAsync(context, host).ConfigureAwait(false);
     }
 

@@ -109,8 +109,12 @@ internal sealed partial class FonteHost(
     {
         _stopped = true;
         await _drain.DisposeAsync().ConfigureAwait(false);
-        // Before the log, which it would put another in the place of.
-        if (Interlocked.Exchange(ref _replica, null) is { } replica) await replica.DisposeAsync().ConfigureAwait(false);
+        // The ends of streams are told by way of the replica; and it would put another log in the place of one that is closed.
+        if (_replica is { } replica)
+        {
+            if (_run is { } run) await run.EndAsync().ConfigureAwait(false);
+            await replica.DisposeAsync().ConfigureAwait(false);
+        }
         await ReleaseAsync().ConfigureAwait(false);
         if (_patterns.IsValueCreated) _patterns.Value.Dispose();
     }
@@ -126,17 +130,19 @@ internal sealed partial class FonteHost(
 
     private async Task ServeAsync(IEventLog log)
     {
-        Revocations revocations;
+        Revocations? revocations = null;
+        EventHub hub;
         try
         {
             revocations = new Revocations(log, time, loggers.CreateLogger<Revocations>());
+            hub = new EventHub(log, options.Value, new(time, _metrics, loggers.CreateLogger<EventHub>(), _random));
         }
-        catch (LogUnavailableException)
+        catch
         {
+            if (revocations is not null) await revocations.DisposeAsync().ConfigureAwait(false);
             await log.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        var hub = new EventHub(log, options.Value, new(time, _metrics, loggers.CreateLogger<EventHub>(), _random));
         var subscriptions = options.Value.Subscriptions ? new ActiveSubscriptions(options.Value.Reserved.Subscriptions, time, loggers.CreateLogger<ActiveSubscriptions>()) : null;
         subscriptions?.Start(log);
         _run = new(log, hub, revocations, subscriptions);

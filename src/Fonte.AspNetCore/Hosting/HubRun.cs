@@ -7,11 +7,17 @@ namespace Fonte.AspNetCore;
 /// <param name="Subscriptions">The subscriptions of the open streams, or <see langword="null"/> where they are not tracked.</param>
 internal sealed record HubRun(IEventLog Log, EventHub Hub, Revocations Revocations, ActiveSubscriptions? Subscriptions) : IAsyncDisposable
 {
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends all streams, and tells of their ends; the log is still open.</summary>
+    internal async Task EndAsync()
     {
         await Hub.DisposeAsync().ConfigureAwait(false);
         await Revocations.DisposeAsync().ConfigureAwait(false);
         if (Subscriptions is not null) await Subscriptions.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync().ConfigureAwait(false);
         await Log.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -126,21 +126,21 @@ internal sealed partial class Revocations : IAsyncDisposable
         ForgetExpired();
     }
 
-    private void ReadMore()
+    /// <summary>Takes what other hubs have revoked, as far as it is here.</summary>
+    internal void ReadMore()
     {
-        // One reading at a time; another comes in a second.
-        if (!_reading.TryEnter()) return;
-        try
+        lock (_reading)
         {
-            Load();
-        }
-        catch (Exception exception)
-        {
-            Log.RenewalFailed(_logger, exception);
-        }
-        finally
-        {
-            _reading.Exit();
+            try
+            {
+                Load();
+            }
+            catch (LogUnavailableException exception)
+            {
+                Log.Unreadable(_logger, exception);
+                // The rest counts all the same.
+                if (exception.InnerException is LogDamagedException { Offset: { } damaged }) _readTo = damaged + 1;
+            }
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed partial class Revocations : IAsyncDisposable
                     Log.NotRenewed(_logger, result.Outcome);
                     return;
                 }
-                for (var i = 0; i < some.Length; i++) Hold(some[i].Revocation, result.Offset + i);
+                for (var i = 0; i < some.Length; i++) Hold(some[i].Revocation, result.At(i));
             }
         }
         catch (Exception exception)
@@ -188,6 +188,9 @@ internal sealed partial class Revocations : IAsyncDisposable
     {
         [LoggerMessage(51, LogLevel.Warning, "Revocations could not be written again before the log drops them: {Outcome}; tried again in a minute")]
         internal static partial void NotRenewed(ILogger logger, AppendOutcome outcome);
+
+        [LoggerMessage(53, LogLevel.Error, "A revocation by another hub cannot be read and does not count here; erase the copy of the log, so that it is made anew")]
+        internal static partial void Unreadable(ILogger logger, Exception cause);
 
         [LoggerMessage(52, LogLevel.Error, "Revocations could not be written again before the log drops them; tried again in a minute")]
         internal static partial void RenewalFailed(ILogger logger, Exception cause);

@@ -8,6 +8,8 @@ internal sealed class StreamOwner(AccessToken? token, string? subscriber, Revoca
 {
     private long _clean = -1;
 
+    internal bool HasToken => token is not null;
+
     public bool IsRevoked
     {
         get

@@ -4,6 +4,7 @@ namespace Fonte.AspNetCore;
 internal sealed class ActiveSubscriber : ISubscriberTracker
 {
     private readonly ActiveSubscriptions _all;
+    private readonly Lock _lock = new();
     private Task _told = Task.CompletedTask;
 
     /// <param name="all">Where it is listed.</param>
@@ -25,12 +26,21 @@ internal sealed class ActiveSubscriber : ISubscriberTracker
 
     internal IReadOnlyList<ActiveSubscription> Subscriptions { get; }
 
-    public void Begun() => _told = _all.BeginAsync(this);
+    public void Begun()
+    {
+        lock (_lock) _told = _all.BeginAsync(this);
+    }
 
-    public void Ended() => _told = _all.EndAsync(this, _told);
+    public void Ended()
+    {
+        lock (_lock) _told = _all.EndAsync(this, _told);
+    }
 
-    /// <summary>Others took it for ended.</summary>
-    internal void TellAgain() => _told = _all.TellAgainAsync(this, _told);
+    /// <summary>Others took it for ended, or never heard of it.</summary>
+    internal void TellAgain()
+    {
+        lock (_lock) _told = _all.TellAgainAsync(this, _told);
+    }
 
     private static string TypeOf(TopicMatcher matcher) => matcher.Type == MatcherType.UrlPattern ? "urlpattern" : "exact";
 

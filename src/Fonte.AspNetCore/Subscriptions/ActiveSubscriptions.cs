@@ -19,9 +19,17 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
     private readonly ConcurrentDictionary<Task, byte> _telling = new();
     private IEventLog? _log;
     private OtherSubscriptions? _others;
+    private long _untold = 1;
+    private bool _isTold = true;
 
     /// <summary>All subscriptions, at whatever hub of the log.</summary>
-    internal IEnumerable<ActiveSubscription> All => _subscribers.Values.SelectMany(subscriber => subscriber.Subscriptions).Concat(_others?.All ?? []);
+    internal IEnumerable<ActiveSubscription> All => Here.Concat(_others?.All ?? []);
+
+    /// <summary>Those at this hub.</summary>
+    internal IEnumerable<ActiveSubscription> Here => _subscribers.Values.SelectMany(subscriber => subscriber.Subscriptions);
+
+    /// <summary>Changes when something could not be told. Not 0: before the start something may have been told by a hub of this name.</summary>
+    internal long Untold => Interlocked.Read(ref _untold);
 
     /// <summary>The subscriptions of one connection; none when it is not open.</summary>
     internal IEnumerable<ActiveSubscription> Of(string subscriber) =>
@@ -70,6 +78,9 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
         }
     }
 
+    /// <summary>Whether the connection is to this hub and open.</summary>
+    internal bool IsHere(string subscriber) => _subscribers.ContainsKey(subscriber);
+
     /// <summary>Tells once more of a connection's beginning; false when it has ended.</summary>
     internal bool TellAgain(string subscriber)
     {
@@ -104,7 +115,10 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
     private async Task AppendAsync(IReadOnlyList<EventDraft> drafts)
     {
         var result = await _log!.AppendAsync(new() { Events = drafts }, CancellationToken.None).ConfigureAwait(false);
-        if (result.Outcome is not (AppendOutcome.Appended or AppendOutcome.AlreadyAppended)) Log.NotTold(logger, result.Outcome);
+        var isTold = result.Outcome is AppendOutcome.Appended or AppendOutcome.AlreadyAppended;
+        if (!isTold) Interlocked.Increment(ref _untold);
+        // Once, until it goes well again: there may be thousands.
+        if (Interlocked.Exchange(ref _isTold, isTold) && !isTold) Log.NotTold(logger, result.Outcome);
     }
 
     private EventDraft Draft(string topic, string? type, ReadOnlyMemory<byte> document) => new() { Topics = [topic, Collection], Data = document, Type = type, Private = true };
@@ -139,7 +153,7 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
 
     private static partial class Log
     {
-        [LoggerMessage(44, LogLevel.Warning, "A subscription's beginning or end could not be told: {Outcome}")]
+        [LoggerMessage(44, LogLevel.Warning, "The beginnings and ends of subscriptions cannot be told: {Outcome}")]
         internal static partial void NotTold(ILogger logger, AppendOutcome outcome);
 
         [LoggerMessage(45, LogLevel.Information, "{Count} subscriptions that were open when the hub last stopped are ended")]

@@ -74,8 +74,8 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         return result;
     }
 
-    /// <summary>Whether a cursor may be ahead of what is here, because another hub of the same log has given it.</summary>
-    internal bool MayBeBehind(ResumePoint start) => start.Gap?.Reason == GapReason.Future && _log is ReplicatedEventLog;
+    /// <summary>Whether what is here may be too little to begin with: another hub of the same log has given a cursor, or all that came since the last run is still on its way here.</summary>
+    internal bool MayBeBehind(ResumePoint start) => _log is ReplicatedEventLog log && (start.Gap?.Reason is GapReason.Future or GapReason.Unknown or GapReason.OtherEpoch || !log.WasCurrent);
 
     /// <summary>Waits until what other hubs have given is here too; false when that cannot be said in time.</summary>
     internal Task<bool> CatchUpAsync(CancellationToken cancellationToken) => ((ReplicatedEventLog)_log).CatchUpAsync(cancellationToken);

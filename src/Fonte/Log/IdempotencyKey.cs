@@ -18,13 +18,19 @@ public sealed record IdempotencyKey(string Value, string Scope = "")
     /// <summary>How many bytes of a hash are kept: half for the key and half for what came with it.</summary>
     internal const int HalfLength = 16;
 
+    /// <summary>How many bytes a seal has.</summary>
+    internal const int SealLength = 2 * HalfLength;
+
+    /// <summary>Whether a key still counts that came first at one time, at another; in microseconds.</summary>
+    internal static bool Counts(long first, long now) => now - first < Lifetime.Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>
     /// What the log keeps beside the first event of the request: 16 bytes that stand for the key, 16 for the events. SHA-256, so that nobody
     /// can choose keys that collide (CWE-407).
     /// </summary>
     internal byte[] Seal(IReadOnlyList<EventDraft> events)
     {
-        var seal = new byte[2 * HalfLength];
+        var seal = new byte[SealLength];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(digest, Scope);

@@ -343,12 +343,13 @@ public sealed class SharedLogReplicaTests : IDisposable
     {
         await using var node = await StartAsync("1");
         await node.AppendAsync("a", "1");
-        _broker.Append([Record("2", ("topic", "a"), ("fonte-time", "99999999999999999"))]);
+        _broker.Append([Record("forged", ("topic", "a"), ("fonte-time", "99999999999999999")), Record("2", ("topic", "a"))]);
         await TestNode.UntilAsync(() => node.Data().LastOrDefault() == "2");
         await node.AppendAsync("a", "3");
         var times = node.Events().Select(logged => logged.TimeMicroseconds).ToList();
         Assert.Equal(times.Order(), times);
         Assert.True(times[^1] < TimeProvider.System.GetUnixMicroseconds() + 1);
+        Assert.Equal(1, node.Malformed);
     }
 
     [Fact]

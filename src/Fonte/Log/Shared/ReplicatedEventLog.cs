@@ -25,6 +25,9 @@ internal sealed class ReplicatedEventLog(SqliteEventLog local, SharedLogReplica 
     /// <summary>Whether another hub has been silent for so long that it counts as gone.</summary>
     internal bool IsGone(string tag) => replica.Others.IsGone(tag);
 
+    /// <summary>Whether everything that was in the shared log was here once, since this began.</summary>
+    internal bool WasCurrent => replica.WasCurrent;
+
     /// <summary>Waits until everything that was in the shared log when this was called is here; false when that cannot be said in time.</summary>
     internal Task<bool> CatchUpAsync(CancellationToken cancellationToken) => replica.CatchUpAsync(cancellationToken);
 

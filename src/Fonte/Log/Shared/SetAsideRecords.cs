@@ -18,6 +18,10 @@ internal sealed class SetAsideRecords(string directory, long most = SetAsideReco
 
     // Of a header and of the data.
     private const int LongestValue = 4096;
+    private const int LongestName = 256;
+
+    // So that a line has some hundred kilobytes at most.
+    private const int MostHeaders = 32;
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Keeps a record.</summary>
@@ -40,22 +44,25 @@ internal sealed class SetAsideRecords(string directory, long most = SetAsideReco
         json.WriteString("at", at);
         json.WriteString("fault", fault);
         json.WriteStartArray("headers");
-        foreach (var (name, value) in record.Headers)
+        foreach (var (name, value) in record.Headers.Take(MostHeaders))
         {
             json.WriteStartObject();
-            json.WriteString("name", name);
+            json.WriteString("name", Encoding.UTF8.GetString(Part(Encoding.UTF8.GetBytes(name), LongestName)));
             WriteValue(json, "value", value.Span);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteNumber("header_count", record.Headers.Count);
         WriteValue(json, "data", record.Body.Span);
         json.WriteNumber("bytes", record.Body.Length);
         json.WriteEndObject();
     }
 
+    private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> value, int longest) => value[..Math.Min(value.Length, longest)];
+
     private static void WriteValue(Utf8JsonWriter json, string name, ReadOnlySpan<byte> value)
     {
-        var part = value[..Math.Min(value.Length, LongestValue)];
+        var part = Part(value, LongestValue);
         if (Utf8.IsValid(part)) json.WriteString(name, Encoding.UTF8.GetString(part));
         else json.WriteBase64String($"{name}_base64", part);
     }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Fonte;
 
 /// <content>Which log it is, and where to go on.</content>
@@ -9,37 +7,50 @@ internal sealed partial class SharedLogReplica
     private async Task<long> AttachAsync()
     {
         var sameness = Sameness.Gone;
-        if (!_isAnother && _log is { } log && FingerprintOf(log.Local.Fingerprint, out var known))
+        FoundLog? found = null;
+        if (_isAnother)
         {
-            sameness = await CompareAsync(log, known).ConfigureAwait(false);
+            // Somebody says that it is; which it is, is told by the whole of it.
+            found = await DiscoverAsync(isWhole: true).ConfigureAwait(false);
+            _others.Clear();
+            _others.UnionWith(found.Epochs);
+        }
+        if (_log is { } log && (found is null || (found.Epoch == log.Identity.Epoch && found.Generation == _generation)) && StateOf(log) is { } known)
+        {
+            (_time, _generation) = (known.Time, known.Generation);
+            sameness = await CompareAsync(log, known.Fingerprint).ConfigureAwait(false);
             if (sameness == Sameness.Same)
             {
+                _isAnother = false;
                 Log.Follows(_logger, _shared.Name, log.Identity.Epoch, log.NextOffset);
                 return log.NextOffset - 1;
             }
         }
-        var found = await DiscoverAsync(isWhole: _isAnother || sameness != Sameness.Gone).ConfigureAwait(false);
+        found ??= await DiscoverAsync(isWhole: sameness != Sameness.Gone).ConfigureAwait(false);
         if (sameness == Sameness.Unknown)
         {
             // A log that is slow to answer is not shorter than it was: that is so only if what is appended now comes before.
             if (found.End > _log!.NextOffset - 2) throw new SharedLogException($"{_shared.Name} does not give back in time what it holds.");
             sameness = Sameness.Different;
         }
-        if (sameness == Sameness.Different && found.Epoch == _log!.Identity.Epoch)
+        if (sameness == Sameness.Different && found.Generation <= _generation)
         {
-            // It calls itself what it was, and is not: it was rolled back. Its cursors must not be taken for those of what was there.
-            _generation = found.Generation + 1;
-            await ProduceMarkAsync(LogEpoch.Create(), isClaim: false).ConfigureAwait(false);
+            // It was rolled back, also to before the last time that it was: then it calls itself what it was called then. Its cursors must not be taken for those of what was there.
+            _generation++;
+            await ProduceMarkAsync(LogEpoch.Create(), isClaim: false, _stopping.Token).ConfigureAwait(false);
             found = await DiscoverAsync(isWhole: true).ConfigureAwait(false);
         }
-        (_generation, _isAnother) = (found.Generation, false);
         // Not filled yet, and of the log that it was made for.
-        if (_log is not null && _lastRecord is null && _log.Local.Fingerprint is null && _log.Identity.Epoch == found.Epoch && _log.NextOffset == found.First + 1) return found.First;
-        await ReplaceAsync(new(found.Epoch, found.First + 1)).ConfigureAwait(false);
-        _lastRecord = null;
+        var isFresh = _log is not null && _log.Local.ReadFingerprint() is null && _log.Identity.Epoch == found.Epoch && _log.NextOffset == found.First + 1;
+        if (!isFresh) await ReplaceAsync(new(found.Epoch, found.First + 1)).ConfigureAwait(false);
+        (_time, _generation, _isAnother) = (found.Time, found.Generation, false);
         Log.Follows(_logger, _shared.Name, found.Epoch, found.First + 1);
         return found.First;
     }
+
+    // As the database has it now: a commit whose outcome was unknown may be there.
+    private static ReplicaState? StateOf(ReplicatedEventLog log) =>
+        log.Local.Fault is { } fault ? throw new LogUnavailableException(fault) : ReplicaState.Read(log.Local.ReadFingerprint());
 
     // The last record that was kept must be where it was.
     private async Task<Sameness> CompareAsync(ReplicatedEventLog log, byte[] fingerprint)
@@ -53,31 +64,39 @@ internal sealed partial class SharedLogReplica
     }
 
     /// <summary>Reads from the oldest record to a mark of one's own: the epoch is the one of the highest generation that is confirmed, or else that was claimed first.</summary>
-    /// <param name="isWhole">Otherwise the first mark that is confirmed is believed; who follows finds out when a later one is of a higher generation, which is rare.</param>
+    /// <param name="isWhole">Otherwise the first mark that is confirmed is believed; who follows finds out when a later one is of another log.</param>
     private async Task<FoundLog> DiscoverAsync(bool isWhole)
     {
-        var number = await ProduceMarkAsync(LogEpoch.Create(), isClaim: true).ConfigureAwait(false);
+        var number = await ProduceMarkAsync(LogEpoch.Create(), isClaim: true, _stopping.Token).ConfigureAwait(false);
         var look = new RecordLook(_shared, 0, _settings, _stopping.Token);
         await using var _ = look.ConfigureAwait(false);
-        long? first = null;
+        long? first = null, firstTime = null;
+        var epochs = new HashSet<string>(StringComparer.Ordinal);
         LogMark? claimed = null, confirmed = null;
         while (await look.NextAsync().ConfigureAwait(false) is { } record)
         {
             first ??= record.Offset;
             var decoded = _settings.Format.Decode(record);
-            if (decoded.Time is { } time && first == record.Offset) _time = time;
+            firstTime ??= decoded.Time;
             if (decoded.Mark is not { } mark) continue;
-            if (mark.IsClaim) claimed ??= mark;
-            else if (confirmed is null || mark.Generation > confirmed.Generation) confirmed = mark;
+            if (mark.IsClaim)
+            {
+                claimed ??= mark;
+            }
+            else
+            {
+                epochs.Add(mark.Epoch);
+                if (confirmed is null || mark.Generation > confirmed.Generation) confirmed = mark;
+            }
             var isOwn = mark.Node == _node && mark.Number == number;
             if (!isOwn && (isWhole || confirmed is null)) continue;
             var winner = confirmed ?? claimed!;
-            return new(winner.Epoch, winner.Generation, first.Value, record.Offset);
+            return new(winner.Epoch, winner.Generation, first.Value, record.Offset, firstTime ?? 0, epochs);
         }
         throw new SharedLogException($"{_shared.Name} gives back nothing of what it takes.");
     }
 
-    private async Task<long> ProduceMarkAsync(string epoch, bool isClaim)
+    private async Task<long> ProduceMarkAsync(string epoch, bool isClaim, CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _marks);
         lock (_appends)
@@ -85,8 +104,32 @@ internal sealed partial class SharedLogReplica
             // One that is overdue tells more than one that is on its way.
             if (_markSent.Number <= _markRead) _markSent = (number, _settings.Time.GetTimestamp());
         }
-        await _shared.ProduceAsync([_settings.Format.Encode(new LogMark(_node, number, epoch, _generation, isClaim), _settings.Time.GetUnixMicroseconds())], _stopping.Token).ConfigureAwait(false);
+        await ProduceAsync([_settings.Format.Encode(new LogMark(_node, number, epoch, _generation, isClaim), _settings.Time.GetUnixMicroseconds())], cancellationToken).ConfigureAwait(false);
         return number;
+    }
+
+    // A broker may take for ever to confirm, as one whose memory is full.
+    private async Task ProduceAsync(IReadOnlyList<SharedRecord> records, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var producing = _shared.ProduceAsync(records, limit.Token);
+        try
+        {
+            await producing.WaitAsync(_settings.AppendTimeout, _settings.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new SharedLogException($"{_shared.Name} does not confirm what it is given.", exception);
+        }
+        finally
+        {
+            if (!producing.IsCompleted)
+            {
+                await limit.CancelAsync().ConfigureAwait(false);
+                // Whatever becomes of it, nobody waits any more.
+                _ = producing.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
     }
 
     private enum Sameness
@@ -109,23 +152,7 @@ internal sealed partial class SharedLogReplica
     /// <param name="Generation">How often it has got another epoch.</param>
     /// <param name="First">The offset of the oldest record.</param>
     /// <param name="End">The offset of one that was appended just now; only where the whole log was read.</param>
-    private sealed record FoundLog(string Epoch, int Generation, long First, long End);
-
-    // With the time of the log beside it.
-    private static byte[] WithTime(byte[] fingerprint, long time)
-    {
-        var both = new byte[SharedRecordFormat.FingerprintBytes + sizeof(long)];
-        fingerprint.CopyTo(both, 0);
-        BinaryPrimitives.WriteInt64BigEndian(both.AsSpan(SharedRecordFormat.FingerprintBytes), time);
-        return both;
-    }
-
-    private bool FingerprintOf(byte[]? kept, out byte[] fingerprint)
-    {
-        // While it runs the last one is known better than when it was opened.
-        fingerprint = _lastRecord ?? kept?[..SharedRecordFormat.FingerprintBytes] ?? [];
-        return fingerprint.Length > 0;
-    }
-
-    private static long TimeOf(byte[]? kept) => kept is null ? 0 : BinaryPrimitives.ReadInt64BigEndian(kept.AsSpan(SharedRecordFormat.FingerprintBytes));
+    /// <param name="Time">The first time that a hub has told in it.</param>
+    /// <param name="Epochs">All that marks in it have confirmed, as far as it was read.</param>
+    private sealed record FoundLog(string Epoch, int Generation, long First, long End, long Time, HashSet<string> Epochs);
 }

@@ -11,7 +11,6 @@ internal sealed partial class SharedLogReplica
     private long _readAt;
     private volatile bool _isKeeping;
     private long _time;
-    private byte[]? _lastRecord;
 
     /// <summary>Keeps what comes until the connection breaks or the log turns out to be another.</summary>
     private async Task FollowAsync(long from)
@@ -64,7 +63,7 @@ internal sealed partial class SharedLogReplica
     {
         while (true)
         {
-            await ProduceMarkAsync(_log!.Identity.Epoch, isClaim: false).ConfigureAwait(false);
+            await ProduceMarkAsync(_log!.Identity.Epoch, isClaim: false, cancellationToken).ConfigureAwait(false);
             // Sooner when somebody waits for one, but not all the time.
             await Task.Delay(ShortestMarkInterval, _settings.Time, cancellationToken).ConfigureAwait(false);
             await _markWanted.WaitAsync(_settings.MarkInterval, cancellationToken).ConfigureAwait(false);
@@ -100,21 +99,18 @@ internal sealed partial class SharedLogReplica
         {
             var record = taken[at];
             var decoded = _settings.Format.Decode(record);
-            if (decoded.Erased is { } topic)
+            if (decoded.Erasure is { } erasure)
             {
                 if (at > from) break;
-                await _log!.Local.EraseAsync(topic, cancellationToken).ConfigureAwait(false);
+                await _log!.Local.EraseAsync(erasure.Topic, erasure.Before, cancellationToken).ConfigureAwait(false);
                 continue;
             }
             // Never back: the times of a log rise. What others publish has the time of what a hub said last.
             if (decoded.Time is { } time && time > _time) _time = time;
             if (decoded.Mark is { } mark)
             {
-                if (mark.Generation > _generation && !mark.IsClaim)
-                {
-                    if (mark.Epoch != _log!.Identity.Epoch) throw new OtherLogException();
-                    _generation = mark.Generation;
-                }
+                // Of another log, or a later epoch of this one; unless it is known that it does not count.
+                if (!mark.IsClaim && mark.Epoch != _log!.Identity.Epoch && mark.Generation >= _generation && !_others.Contains(mark.Epoch)) throw new OtherLogException();
                 Others.Heard(mark.Node);
                 if (mark.Node == _node && mark.Number > _marksBefore) ownMark = mark.Number;
             }
@@ -130,10 +126,9 @@ internal sealed partial class SharedLogReplica
         }
         var last = taken[at - 1];
         var fingerprint = SharedRecordFormat.FingerprintOf(last);
-        var append = new ReplicaAppend(events, last.Offset + 2, WithTime(fingerprint, _time));
+        var append = new ReplicaAppend(events, last.Offset + 2, new ReplicaState(fingerprint, _time, _generation).Write());
         // A full disk: nothing may be passed over, so the replica stands still until there is room.
         while (await _log!.Local.KeepAsync(append).ConfigureAwait(false) != AppendOutcome.Appended) await Task.Delay(_settings.Backoff.Longest, _settings.Time, cancellationToken).ConfigureAwait(false);
-        _lastRecord = fingerprint;
         _settings.Metrics?.Consumed(_shared.System, at - from);
         foreach (var (request, index) in requests)
         {
@@ -153,6 +148,7 @@ internal sealed partial class SharedLogReplica
             (came, _markCame) = (_markCame, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         came.SetResult();
+        WasCurrent = true;
         Others.Listens();
         _brokerFault = null;
     }

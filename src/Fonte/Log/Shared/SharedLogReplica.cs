@@ -27,6 +27,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
     private long _marks;
     private long _marksBefore;
     private bool _isAnother;
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+    private readonly CancellationToken _stopped;
+    private int _disposed;
     private long? _markReadAt;
     private long _markRead;
     private (long Number, long At) _markSent;
@@ -43,6 +46,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         (_shared, _settings, _host) = (shared, settings, host);
         _logger = settings.Loggers.CreateLogger<SharedLogReplica>();
         _appends = new(_node);
+        _stopped = _stopping.Token;
         Others = new(settings.HubLease, settings.Time);
         _setAside = new(settings.Directory);
         settings.Metrics?.ObserveLag(() => Lag.TotalSeconds);
@@ -50,6 +54,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
 
     /// <summary>What keeps the replica from being current now, or <see langword="null"/>.</summary>
     internal string? Fault => _brokerFault ?? (IsCurrent ? null : "The copy of the broker's log is not known to be current.");
+
+    /// <summary>Whether everything that was in the shared log was in this copy once.</summary>
+    internal bool WasCurrent { get; private set; }
 
     /// <summary>This hub, as it is told to others.</summary>
     internal string Tag => SignsOfLife.TagOf(_node);
@@ -87,7 +94,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Before anything is produced: who does not know how far the log is cannot say what became of it.
-        if (Fault is not null) return new(AppendOutcome.Unavailable);
+        if (Fault is not null || _log?.Local.Fault is not null) return new(AppendOutcome.Unavailable);
         var size = request.Events.Sum(EventSize.Of);
         if (Interlocked.Add(ref _pendingBytes, size) > _settings.MaxPendingBytes)
         {
@@ -135,11 +142,11 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         await _shared.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
-        _markWanted.Dispose();
     }
 
     private void WantMark()
@@ -160,7 +167,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         var begun = _settings.Time.GetTimestamp();
         try
         {
-            await _shared.ProduceAsync(records, _stopping.Token).ConfigureAwait(false);
+            await ProduceAsync(records, _stopped).ConfigureAwait(false);
             _settings.Metrics?.Sent(_shared.System, records.Length, _settings.Time.GetElapsedTime(begun));
         }
         catch (SharedLogException exception) when (exception.NothingWasSent)
@@ -173,7 +180,8 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         }
         try
         {
-            return await append.Completion.WaitAsync(_settings.AppendTimeout, _settings.Time, _stopping.Token).ConfigureAwait(false);
+            var left = _settings.AppendTimeout - _settings.Time.GetElapsedTime(begun);
+            return await append.Completion.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _settings.Time, _stopped).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -181,12 +189,13 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         }
     }
 
-    // Each event of a request is judged by itself: a request that came half way is completed by its repetition.
+    // Each event of a request is judged by itself: a request that came half way is completed by its repetition. Behind its own seal stands the request's: where that came with other events, none of it counts.
     private static byte[]? SealOf(byte[]? seal, int index)
     {
         if (seal is null || index == 0) return seal;
-        var own = new byte[seal.Length];
+        var own = new byte[2 * seal.Length];
         seal.CopyTo(own, 0);
+        seal.CopyTo(own, seal.Length);
         SHA256.HashData([.. seal.AsSpan(0, IdempotencyKey.HalfLength), .. BitConverter.GetBytes(index)]).AsSpan(0, IdempotencyKey.HalfLength).CopyTo(own);
         return own;
     }
@@ -209,7 +218,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
             {
                 // Whose marks were on their way when the connection broke says nothing of now.
                 _marksBefore = Interlocked.Read(ref _marks);
-                await _shared.OpenAsync(_stopping.Token).ConfigureAwait(false);
+                await OpenAsync().ConfigureAwait(false);
                 var from = await AttachAsync().ConfigureAwait(false);
                 await FollowAsync(from).ConfigureAwait(false);
             }
@@ -219,7 +228,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
             }
             catch (OtherLogException)
             {
-                // Attached anew, without waiting, and without looking at what was kept.
+                // Attached anew, without waiting.
                 _isAnother = true;
                 continue;
             }
@@ -240,6 +249,29 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         }
     }
 
+    // It may take for ever too.
+    private async Task OpenAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var opening = _shared.OpenAsync(limit.Token);
+        try
+        {
+            await opening.WaitAsync(2 * _settings.LookTimeout, _settings.Time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new SharedLogException($"{_shared.Name} does not answer.", exception);
+        }
+        finally
+        {
+            if (!opening.IsCompleted)
+            {
+                await limit.CancelAsync().ConfigureAwait(false);
+                _ = opening.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+    }
+
     private void Failed(Exception exception)
     {
         lock (_appends) _markReadAt = null;
@@ -254,14 +286,20 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         var options = _settings.Local(epoch);
         options.ErasureAsked = EraseEverywhere;
         var local = SqliteEventLog.Open(options, _settings.Loggers.CreateLogger<SqliteEventLog>());
-        _log = new ReplicatedEventLog(local, this);
-        _time = TimeOf(local.Fingerprint);
-        await _host.TakeAsync(_log).ConfigureAwait(false);
+        var log = new ReplicatedEventLog(local, this);
+        WasCurrent = false;
+        if (ReplicaState.Read(local.Fingerprint) is { } known) (_time, _generation) = (known.Time, known.Generation);
+        // Closed by the host, also when it fails to take it.
+        await _host.TakeAsync(log).ConfigureAwait(false);
+        _log = log;
     }
 
     // All copies erase, at the same place.
     private void EraseEverywhere(string topic)
     {
+        // What is here now: so that it takes nothing more when somebody repeats it.
+        if (_log is not { } log) return;
+        var before = log.NextOffset;
         lock (_erasures)
         {
             if (_erasures.TryGetValue(topic, out var at) && _settings.Time.GetElapsedTime(at) < _settings.AppendTimeout) return;
@@ -273,7 +311,7 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
         {
             try
             {
-                await _shared.ProduceAsync([_settings.Format.EncodeErasure(topic, _settings.Time.GetUnixMicroseconds())], _stopping.Token).ConfigureAwait(false);
+                await ProduceAsync([_settings.Format.EncodeErasure(topic, before, _settings.Time.GetUnixMicroseconds())], _stopped).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -291,8 +329,9 @@ internal sealed partial class SharedLogReplica : IAsyncDisposable
             Log.Replaced(_logger, _shared.Name, epoch.Epoch);
             await _host.ReleaseAsync().ConfigureAwait(false);
             _log = null;
-            SqliteEventLog.DiscardReplica(_settings.Directory);
         }
+        // Also what an earlier try has left.
+        SqliteEventLog.DiscardReplica(_settings.Directory);
         await TakeAsync(epoch).ConfigureAwait(false);
     }
 

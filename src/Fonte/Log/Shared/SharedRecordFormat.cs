@@ -43,8 +43,13 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
     /// <summary>A mark of a hub.</summary>
     internal SharedRecord Encode(LogMark mark, long timeMicroseconds) => Sign([], MarkKind, timeMicroseconds, mark.Write());
 
-    /// <summary>The erasure of a topic: of every event that stands before.</summary>
-    internal SharedRecord EncodeErasure(string topic, long timeMicroseconds) => Sign([], ErasureKind, timeMicroseconds, Encoding.UTF8.GetBytes(topic));
+    /// <summary>The erasure of a topic: of every event below an offset, so that one that is repeated takes nothing more.</summary>
+    internal SharedRecord EncodeErasure(string topic, long before, long timeMicroseconds)
+    {
+        var headers = new List<KeyValuePair<string, ReadOnlyMemory<byte>>>(4);
+        Add(headers, SharedRecordNames.Before, before.ToString(CultureInfo.InvariantCulture));
+        return Sign(headers, ErasureKind, timeMicroseconds, Encoding.UTF8.GetBytes(topic));
+    }
 
     /// <summary>What a record says.</summary>
     internal DecodedRecord Decode(SharedRecord record)
@@ -53,10 +58,11 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
         {
             var isSigned = IsSigned(record);
             if (!isSigned && Find(record, SharedRecordNames.Mac) is not null) return DecodedRecord.Wrong("its signature is not of this cluster's key");
+            if (!isSigned && record.Headers.Any(header => header.Key.StartsWith(SharedRecordNames.HubPrefix, StringComparison.Ordinal))) return DecodedRecord.Wrong("it has a header of the hubs and no signature");
             return (isSigned ? Text(record, SharedRecordNames.Kind) : null) switch
             {
                 MarkKind => LogMark.Read(record.Body) is { } mark ? new(Mark: mark, Time: Number(record, SharedRecordNames.Time)) : DecodedRecord.Wrong("it is a mark that this version does not know"),
-                ErasureKind => new(Erased: Text(record.Body), Time: Number(record, SharedRecordNames.Time)),
+                ErasureKind => Number(record, SharedRecordNames.Before) is { } before ? new(Erasure: new(Text(record.Body), before), Time: Number(record, SharedRecordNames.Time)) : DecodedRecord.Wrong("it is an erasure that this version does not know"),
                 null or EventKind => DecodeEvent(record, isSigned),
                 _ => DecodedRecord.Wrong("it is of a kind that this version does not know"),
             };
@@ -96,6 +102,7 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
         };
         // A hub has checked what its own publishers may, and puts events of its own there.
         if (EventRules.Check(draft, limits, isSigned ? null : reserved) is { } fault) return DecodedRecord.Wrong(fault.Sentence.TrimEnd('.'));
+        if (isSigned && Find(record, SharedRecordNames.Key) is { Length: not (IdempotencyKey.SealLength or 2 * IdempotencyKey.SealLength) }) return DecodedRecord.Wrong("its key is of a length that this version does not know");
         return isSigned
             ? new(draft, Text(record, SharedRecordNames.Request), Find(record, SharedRecordNames.Key)?.ToArray(), Time: Number(record, SharedRecordNames.Time))
             : new(draft);
@@ -123,7 +130,7 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
     private static void AddContent(IncrementalHash digest, SharedRecord record, bool withMac)
     {
         foreach (var name in (ReadOnlySpan<string>)
-            [SharedRecordNames.Topic, SharedRecordNames.Id, SharedRecordNames.Type, SharedRecordNames.Private, SharedRecordNames.Retry, SharedRecordNames.Kind, SharedRecordNames.Request, SharedRecordNames.Time, SharedRecordNames.Key, SharedRecordNames.Mac])
+            [SharedRecordNames.Topic, SharedRecordNames.Id, SharedRecordNames.Type, SharedRecordNames.Private, SharedRecordNames.Retry, SharedRecordNames.Kind, SharedRecordNames.Request, SharedRecordNames.Time, SharedRecordNames.Key, SharedRecordNames.Before, SharedRecordNames.Mac])
         {
             if (name == SharedRecordNames.Mac && !withMac) continue;
             foreach (var header in record.Headers)
@@ -173,9 +180,14 @@ internal sealed class SharedRecordFormat(byte[] clusterKey, EventLimits limits, 
 /// <param name="Seal">Its idempotency key and what came with it.</param>
 /// <param name="Mark">The mark.</param>
 /// <param name="Time">When a hub took it, in microseconds since 1970 UTC.</param>
-/// <param name="Erased">The topic that is erased.</param>
+/// <param name="Erasure">The topic that is erased, and the offset below which.</param>
 /// <param name="Fault">Why it is none of these.</param>
-internal sealed record DecodedRecord(EventDraft? Draft = null, string? Request = null, byte[]? Seal = null, LogMark? Mark = null, long? Time = null, string? Erased = null, string? Fault = null)
+internal sealed record DecodedRecord(EventDraft? Draft = null, string? Request = null, byte[]? Seal = null, LogMark? Mark = null, long? Time = null, TopicErasure? Erasure = null, string? Fault = null)
 {
     internal static DecodedRecord Wrong(string fault) => new(Fault: fault);
 }
+
+/// <summary>The erasure of a topic.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Before">Only events below this offset are erased.</param>
+internal sealed record TopicErasure(string Topic, long Before);

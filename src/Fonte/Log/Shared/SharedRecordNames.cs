@@ -18,9 +18,11 @@ public static class SharedRecordNames
     /// <summary>The reconnection time in milliseconds, in ASCII digits.</summary>
     public const string Retry = "retry";
 
+    internal const string HubPrefix = "fonte-";
     internal const string Kind = "fonte-kind";
     internal const string Request = "fonte-request";
     internal const string Time = "fonte-time";
     internal const string Key = "fonte-key";
+    internal const string Before = "fonte-before";
     internal const string Mac = "fonte-mac";
 }

@@ -21,9 +21,9 @@ internal sealed class CommitBatch
 
     internal byte[]? SealOf(int index) => _seals.Count == 0 ? null : _seals.GetValueOrDefault(index);
 
-    /// <summary>The offset of the event that this batch holds under the same key, and its seal.</summary>
-    internal (long Offset, byte[] Seal)? FindKey(ReadOnlySpan<byte> seal) =>
-        _keys.TryGetValue(BinaryPrimitives.ReadUInt128BigEndian(seal), out var index) ? (Events[index].Offset, _seals[index]) : null;
+    /// <summary>The offset of the event that this batch holds under the same key, and its seal, unless that was too long ago.</summary>
+    internal (long Offset, byte[] Seal)? FindKey(ReadOnlySpan<byte> seal, long time) =>
+        _keys.TryGetValue(BinaryPrimitives.ReadUInt128BigEndian(seal), out var index) && IdempotencyKey.Counts(Events[index].TimeMicroseconds, time) ? (Events[index].Offset, _seals[index]) : null;
 
     /// <summary>Adds the events of an append at the next offsets.</summary>
     internal void Add(PendingAppend append, long offset, long time)

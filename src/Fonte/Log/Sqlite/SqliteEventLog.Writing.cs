@@ -60,7 +60,7 @@ public sealed partial class SqliteEventLog
         {
             answers.Add(new(AppendOutcome.Appended, offset));
         }
-        else if (batch.FindKey(append.Seal) is var (inBatch, seal))
+        else if (batch.FindKey(append.Seal, time) is var (inBatch, seal))
         {
             answers.Add(Repeated(append, inBatch, seal), dependsOnCommit: true);
             return;
@@ -88,14 +88,21 @@ public sealed partial class SqliteEventLog
             var record = replica.Records[i];
             // Read once more after a restart.
             if (record.Offset < next) continue;
-            if (record.Seal is { } seal && (batch.FindKey(seal) ?? FindKey(seal, record.TimeMicroseconds)) is var (known, knownSeal))
+            var seal = record.Seal is { } all ? all[..IdempotencyKey.SealLength] : null;
+            // The request's own key first, where the event is not its first one: if that came with other events, none of these counts.
+            if (record.Seal is { Length: 2 * IdempotencyKey.SealLength } both && (batch.FindKey(both.AsSpan(IdempotencyKey.SealLength), record.TimeMicroseconds) ?? FindKey(both[IdempotencyKey.SealLength..], record.TimeMicroseconds)) is var (_, requestSeal) && !requestSeal.AsSpan().SequenceEqual(both.AsSpan(IdempotencyKey.SealLength)))
+            {
+                replica.Results[i] = new(AppendOutcome.KeyReused);
+                continue;
+            }
+            if (seal is not null && (batch.FindKey(seal, record.TimeMicroseconds) ?? FindKey(seal, record.TimeMicroseconds)) is var (known, knownSeal))
             {
                 replica.Results[i] = Repeated(seal, known, knownSeal);
                 continue;
             }
             if (_fault is not null) return;
             replica.Results[i] = new(AppendOutcome.Appended, record.Offset);
-            batch.Add(record, append.IdHashOf(i));
+            batch.Add(record with { Seal = seal }, append.IdHashOf(i));
         }
         batch.Next = Math.Max(next, replica.Next);
         batch.Fingerprint = replica.Fingerprint;
@@ -111,7 +118,7 @@ public sealed partial class SqliteEventLog
         try
         {
             if (_writer!.FindKey(seal) is not var (offset, since, known)) return null;
-            return offset >= OldestOffset && time - since < IdempotencyKey.Lifetime.Ticks / TimeSpan.TicksPerMicrosecond ? (offset, known) : null;
+            return offset >= OldestOffset && IdempotencyKey.Counts(since, time) ? (offset, known) : null;
         }
         catch (SqliteException exception)
         {

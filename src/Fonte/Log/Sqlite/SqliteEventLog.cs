@@ -123,6 +123,13 @@ public sealed partial class SqliteEventLog : IEventLog
     /// <summary>What stood for the last record when the replica was opened, or <see langword="null"/>.</summary>
     internal byte[]? Fingerprint { get; }
 
+    /// <summary>The same as it is in the database now.</summary>
+    internal byte[]? ReadFingerprint()
+    {
+        using var connection = SqliteConnections.Open(Path, Microsoft.Data.Sqlite.SqliteOpenMode.ReadOnly);
+        return SqliteLogState.FingerprintOf(connection);
+    }
+
     /// <summary>The epoch of the log whose replica is in a folder, or <see langword="null"/> where there is none.</summary>
     /// <exception cref="LogUnavailableException">What is there is no replica, or cannot be read.</exception>
     internal static LogEpoch? ReplicaIn(string directory)
@@ -145,10 +152,12 @@ public sealed partial class SqliteEventLog : IEventLog
     /// <summary>Deletes the replica in a folder, which no process has open. What else is there stays.</summary>
     internal static void DiscardReplica(string directory)
     {
+        if (!System.IO.Directory.Exists(directory)) return;
         foreach (var name in (ReadOnlySpan<string>)[SqliteLogSchema.FileName, TopicIndexSchema.FileName])
         {
             var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(directory), name);
-            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"]) File.Delete(path + suffix);
+            // The database last: without it a write-ahead log that was left would keep any log from being opened.
+            foreach (var suffix in (ReadOnlySpan<string>)["-wal", "-shm", ""]) File.Delete(path + suffix);
         }
     }
 
@@ -212,10 +221,13 @@ public sealed partial class SqliteEventLog : IEventLog
     /// </summary>
     /// <returns>How many events that were, once none of them is left.</returns>
     /// <exception cref="OperationCanceledException">The wait was given up, or the log was closed; part of the history may be left.</exception>
-    public Task<long> EraseAsync(string topic, CancellationToken cancellationToken = default)
+    public Task<long> EraseAsync(string topic, CancellationToken cancellationToken = default) => EraseAsync(topic, long.MaxValue, cancellationToken);
+
+    /// <summary>The same, of the events below an offset.</summary>
+    internal Task<long> EraseAsync(string topic, long before, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
-        return _upkeep.EraseAsync(topic).WaitAsync(cancellationToken);
+        return _upkeep.EraseAsync(topic, before).WaitAsync(cancellationToken);
     }
 
     /// <summary>Commits what waits, then closes the files. Appends are refused from now on.</summary>

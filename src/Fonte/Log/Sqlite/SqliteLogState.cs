@@ -67,7 +67,7 @@ internal sealed record SqliteLogState(LogIdentity Identity, long OldestOffset, l
     /// <summary>Whether the log keeps another log's records.</summary>
     internal static bool IsReplica(SqliteConnection connection) => connection.Scalar("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'replica'") > 0;
 
-    private static byte[]? FingerprintOf(SqliteConnection connection)
+    internal static byte[]? FingerprintOf(SqliteConnection connection)
     {
         using var statement = new SqliteStatement(connection, "SELECT fingerprint FROM replica WHERE fingerprint IS NOT NULL");
         return statement.Step() ? statement.Bytes(0).ToArray() : null;

@@ -100,16 +100,17 @@ internal sealed class TopicIndex : IDisposable
         return true;
     }
 
-    /// <summary>Removes a topic's name from all blocks.</summary>
-    internal void Forget(string topic)
+    /// <summary>Removes a topic's name from all blocks below this one; for all, also from what is kept of topics of which only the last events are.</summary>
+    internal void Forget(string topic, long below)
     {
         // So that the name does not stay in the file's free space.
         Connection.Execute("PRAGMA secure_delete = ON");
         using var transaction = Connection.BeginTransaction();
-        foreach (var sql in (ReadOnlySpan<string>)["DELETE FROM topic WHERE block IN (SELECT block FROM block) AND topic = ?1", "DELETE FROM latest WHERE topic = ?1"])
+        foreach (var sql in (ReadOnlySpan<string>)["DELETE FROM topic WHERE block IN (SELECT block FROM block WHERE block < ?2) AND topic = ?1", "DELETE FROM latest WHERE topic = ?1 AND ?2 = 9223372036854775807"])
         {
             using var delete = new SqliteStatement(Connection, sql);
             delete.BindText(1, topic);
+            delete.Bind(2, below);
             delete.Run();
         }
         transaction.Commit();

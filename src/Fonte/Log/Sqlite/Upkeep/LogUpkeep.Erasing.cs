@@ -11,7 +11,7 @@ internal sealed partial class LogUpkeep
         {
             try
             {
-                asked.Completion.SetResult(Erase(asked.Topic));
+                asked.Completion.SetResult(Erase(asked.Topic, asked.Before));
             }
             catch (Exception exception)
             {
@@ -22,15 +22,15 @@ internal sealed partial class LogUpkeep
         foreach (var topic in _reader.AskedErasures())
         {
             if (_log.ErasureAsked is { } asked) asked(topic);
-            else Erase(topic);
+            else Erase(topic, long.MaxValue);
         }
     }
 
-    private long Erase(string topic)
+    private long Erase(string topic, long before)
     {
         var selection = new TopicSelection([TopicMatcher.Exact(topic)]);
         var erased = 0L;
-        var end = _log.NextOffset;
+        var end = Math.Min(before, _log.NextOffset);
         for (var from = _log.OldestOffset; from < end;)
         {
             var slice = ReadSound(selection, from, end);
@@ -44,10 +44,21 @@ internal sealed partial class LogUpkeep
         }
         // Also from blocks whose events of that topic retention has taken before.
         _log.OpenBlocks.ForgetTopics(0, long.MaxValue);
-        _log.Index.Forget(topic);
+        _log.Index.Forget(topic, IsAnyLeft(selection, end) ? Block.Of(end) : long.MaxValue);
         Remove(new() { IsErasure = true, ErasedTopic = topic, ErasedCount = erased });
         _log.Erased(erased);
         return erased;
+    }
+
+    private bool IsAnyLeft(TopicSelection topics, long from)
+    {
+        for (var end = _log.NextOffset; from < end;)
+        {
+            var slice = ReadSound(topics, from, end);
+            if (slice.Events.Count > 0) return true;
+            from = slice.Next;
+        }
+        return false;
     }
 
     // An event that is damaged cannot be read, and whose it is not be told; it stays.

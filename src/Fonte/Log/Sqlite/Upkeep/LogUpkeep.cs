@@ -62,9 +62,9 @@ internal sealed partial class LogUpkeep : IAsyncDisposable
         }
     }
 
-    internal Task<long> EraseAsync(string topic)
+    internal Task<long> EraseAsync(string topic, long before)
     {
-        var erasure = new Erasure(topic, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var erasure = new Erasure(topic, before, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _erasures.Enqueue(erasure);
         Wake();
         if (_closing) erasure.Completion.TrySetCanceled();
@@ -165,5 +165,5 @@ internal sealed partial class LogUpkeep : IAsyncDisposable
         if (removal.Offsets.Count > 0) _log.OpenBlocks.ForgetTopics(Block.Of(removal.Offsets.Min()), Block.Of(removal.Offsets.Max()));
     }
 
-    private sealed record Erasure(string Topic, TaskCompletionSource<long> Completion);
+    private sealed record Erasure(string Topic, long Before, TaskCompletionSource<long> Completion);
 }
