@@ -50,6 +50,31 @@ public abstract class SharedLogContract
         Assert.Equal(0, read[1].Body.Length);
     }
 
+    [Theory]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(100)]
+    public async Task Event_of_the_most_and_longest_topics_is_no_matter(int topics)
+    {
+        await using var log = await OpenAsync();
+        var format = new SharedRecordFormat(TestNode.ClusterKey, new(), ReservedNamespace.Default);
+        var draft = new EventDraft
+        {
+            Topics = [.. Enumerable.Range(0, topics).Select(n => $"{n}".PadRight(2048, 'x'))],
+            Id = new('i', 1024),
+            Type = new('t', 255),
+            Private = true,
+            Data = "data"u8.ToArray(),
+        };
+        await log.ProduceAsync([format.Encode(draft, "n.1/0", 5, new byte[64]), Record("after")], Stop);
+        var read = await ReadAsync(log, 0, 2);
+        var decoded = format.Decode(read[0]);
+        Assert.Null(decoded.Fault);
+        Assert.Equal(draft.Topics, decoded.Draft!.Topics);
+        Assert.Equal((draft.Id, draft.Type, "data"), (decoded.Draft.Id, decoded.Draft.Type, Encoding.UTF8.GetString(decoded.Draft.Data.Span)));
+        Assert.Equal("after", Data(read[1]));
+    }
+
     [Fact]
     public async Task Record_of_ten_megabytes_is_no_matter()
     {

@@ -46,6 +46,64 @@ public sealed class HubsTests : IDisposable
     }
 
     [Fact]
+    public async Task Cursor_of_a_publisher_goes_on_at_a_hub_that_is_behind()
+    {
+        var connection = _broker.Connect();
+        await using var one = await StartAsync();
+        await using var two = await StartAsync(connection);
+        connection.Hold();
+        await one.PublishAsync("topic=a&data=1&id=mine");
+        await one.PublishAsync("topic=a&data=2");
+        var opening = two.OpenAsync("?match=a", "mine");
+        await AfterMarksAsync();
+        connection.LetGo();
+        await using var stream = await opening;
+        Assert.Equal("2", await stream.NextDataAsync());
+    }
+
+    [Fact]
+    public async Task Hub_that_was_away_begins_with_what_came_meanwhile_and_knows_what_was_revoked()
+    {
+        var token = TestToken.Granting("subscribe", "*").Sign();
+        await using var one = await StartAsync();
+        await (await StartAsync()).DisposeAsync();
+        await one.PublishAsync("topic=a&data=meanwhile");
+        await one.Services.GetRequiredService<IStreamControl>().RevokeAsync(new() { Issuer = TestToken.Issuer, Subject = "someone" }, cancellationToken: Stop);
+        var connection = _broker.Connect();
+        connection.Hold();
+        _hubs--;
+        await using var two = await StartAsync(connection, isReady: false);
+        var opening = two.OpenAsync("?match=a");
+        var revoked = GetAsync(two, $"{Hub}?match=a&last_event_id=earliest", token, HttpCompletionOption.ResponseHeadersRead);
+        await AfterMarksAsync();
+        Assert.False(opening.IsCompleted);
+        connection.LetGo();
+        // From now on: not what came while it was away.
+        await using var stream = await opening;
+        await one.PublishAsync("topic=a&data=now");
+        Assert.Equal("now", await stream.NextDataAsync());
+        using var response = await revoked;
+        var body = await response.Content.ReadAsStringAsync(Stop);
+        Assert.DoesNotContain("meanwhile", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Subscriptions_that_began_or_ended_while_the_broker_was_away_are_told_when_it_is_back()
+    {
+        var connection = _broker.Connect();
+        await using var one = await StartAsync(connection, lease: TimeSpan.FromSeconds(45));
+        await using var two = await StartAsync(lease: TimeSpan.FromSeconds(45));
+        var before = await one.OpenAsync("?match=before");
+        await UntilListedAsync(two, "before");
+        connection.Cut();
+        await before.DisposeAsync();
+        await using var meanwhile = await one.OpenAsync("?match=meanwhile");
+        await UntilListedAsync(one, "meanwhile");
+        connection.Mend();
+        await UntilListedAsync(two, "meanwhile");
+    }
+
+    [Fact]
     public async Task Repeated_request_at_another_hub_is_answered_with_the_first_event()
     {
         await using var one = await StartAsync();
@@ -124,7 +182,14 @@ public sealed class HubsTests : IDisposable
         }
     }
 
-    private Task<HubApplication> StartAsync(ISharedLog? connection = null)
+    // What was asked before has come to the hubs.
+    private async Task AfterMarksAsync()
+    {
+        var next = _broker.Next;
+        while (_broker.Next < next + 4) await Task.Delay(10, Stop);
+    }
+
+    private Task<HubApplication> StartAsync(ISharedLog? connection = null, bool isReady = true, TimeSpan? lease = null)
     {
         var folder = Path.Combine(_folder, $"{++_hubs}");
         return StartedAsync(HubApplication.StartAsync(
@@ -134,16 +199,16 @@ public sealed class HubsTests : IDisposable
                 options.ClusterKey = "a secret of thirty-two bytes or more, of all";
                 options.Subscriptions = true;
                 options.BallastBytes = 0;
-                options.HubLease = TimeSpan.FromSeconds(1);
+                options.HubLease = lease ?? TimeSpan.FromSeconds(1);
                 options.Resource = TestToken.Resource;
                 options.Issuers.Add(new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret });
             },
             builder => builder.Services.AddFonte().UseSharedLog(_ => connection ?? _broker.Connect())));
 
-        static async Task<HubApplication> StartedAsync(Task<HubApplication> starting)
+        async Task<HubApplication> StartedAsync(Task<HubApplication> starting)
         {
             var hub = await starting;
-            while (!(await hub.Client.GetAsync("/readyz", Stop)).IsSuccessStatusCode) await Task.Delay(10, Stop);
+            while (isReady && !(await hub.Client.GetAsync("/readyz", Stop)).IsSuccessStatusCode) await Task.Delay(10, Stop);
             return hub;
         }
     }
@@ -168,11 +233,11 @@ public sealed class HubsTests : IDisposable
         return JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!["subscriptions"]!.AsArray();
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(HubApplication hub, string path, string? token = null)
+    private static async Task<HttpResponseMessage> GetAsync(HubApplication hub, string path, string? token = null, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = new("Bearer", token ?? Watching());
-        return await hub.Client.SendAsync(request, Stop);
+        return await hub.Client.SendAsync(request, completion, Stop);
     }
 
     private static async Task<EventStreamReader> WatchAsync(HubApplication hub)

@@ -21,6 +21,16 @@ internal sealed class FakeBroker : IDisposable
     /// <summary>Takes what is produced, and lets connections that are open hear nothing of it.</summary>
     internal bool IsSilent { get; set; }
 
+    /// <summary>Never confirms: waits until it is told to stop, or not even then.</summary>
+    internal bool Hangs { get; set; }
+
+    internal bool HangsForEver { get; set; }
+
+    internal IReadOnlyList<SharedRecord> Records
+    {
+        get { lock (_lock) return [.. _records]; }
+    }
+
     internal long Next
     {
         get { lock (_lock) return _next; }
@@ -73,6 +83,13 @@ internal sealed class FakeBroker : IDisposable
         Break();
     }
 
+    /// <summary>Has what another has from now on, and no connection breaks.</summary>
+    internal void Become(FakeBroker other)
+    {
+        lock (_lock) (_records, _next) = ([.. other.Records], other.Next);
+        Changed();
+    }
+
     /// <summary>Leaves an offset out.</summary>
     internal void Skip()
     {
@@ -100,6 +117,7 @@ internal sealed class FakeBroker : IDisposable
     {
         private volatile bool _isClosed;
         private volatile bool _isCut;
+        private volatile bool _isHeld;
 
         public string Name => "the fake log";
 
@@ -114,6 +132,15 @@ internal sealed class FakeBroker : IDisposable
 
         internal void Mend() => _isCut = false;
 
+        /// <summary>Gives nothing that it reads, until it is let go.</summary>
+        internal void Hold() => _isHeld = true;
+
+        internal void LetGo()
+        {
+            _isHeld = false;
+            broker.Changed();
+        }
+
         public Task OpenAsync(CancellationToken cancellationToken)
         {
             lock (broker._lock) return broker._isDown || _isCut ? throw Down() : Task.CompletedTask;
@@ -125,6 +152,8 @@ internal sealed class FakeBroker : IDisposable
             {
                 if (broker._isDown || _isClosed || _isCut) throw Down();
             }
+            if (broker.HangsForEver) return new TaskCompletionSource().Task;
+            if (broker.Hangs) return Task.Delay(Timeout.Infinite, cancellationToken);
             broker.Append(records);
             return broker.LosesConfirms ? throw new SharedLogException("The confirm was lost.") : Task.CompletedTask;
         }
@@ -140,15 +169,16 @@ internal sealed class FakeBroker : IDisposable
                 lock (broker._lock)
                 {
                     if (broker._isDown || _isClosed || _isCut) throw Down();
-                    (found, changed) = (broker.IsSilent || (broker.IsSlow && from > 0) ? [] : [.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
+                    (found, changed) = (_isHeld || broker.IsSilent || (broker.IsSlow && from > 0) ? [] : [.. broker._records.Where(record => record.Offset >= from)], broker._changed.Task);
                 }
                 foreach (var record in found)
                 {
+                    if (_isHeld) break;
                     if (broken.IsCancellationRequested) throw new SharedLogException("The connection broke.");
                     yield return record;
                     from = record.Offset + 1;
                 }
-                if (found.Count == 0) await WaitAsync(changed, broken, cancellationToken);
+                if (found.Count == 0 || _isHeld) await WaitAsync(changed, broken, cancellationToken);
             }
         }
 

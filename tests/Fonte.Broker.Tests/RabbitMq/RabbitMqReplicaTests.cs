@@ -37,6 +37,24 @@ public sealed class RabbitMqReplicaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Broker_whose_memory_is_full_holds_nobody()
+    {
+        await using var one = await StartAsync("1");
+        await one.AppendAsync("a", "1");
+        await _server.ControlAsync("set_vm_memory_high_watermark", "absolute", "1000");
+        var begun = Stopwatch.StartNew();
+        while ((await one.AppendAsync("a", "maybe")).Outcome == AppendOutcome.Appended) Assert.InRange(begun.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        await TestNode.UntilAsync(() => one.Fault is not null);
+        Assert.InRange(begun.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        // What is here is served.
+        Assert.Equal("1", one.Data().First());
+        await _server.ControlAsync("set_vm_memory_high_watermark", "0.4");
+        await TestNode.UntilAsync(() => one.Fault is null);
+        Assert.Equal(AppendOutcome.Appended, (await one.AppendAsync("a", "2")).Outcome);
+        Assert.Equal("2", one.Data().Last());
+    }
+
+    [Fact]
     public async Task Stream_that_is_deleted_and_made_again_is_another()
     {
         await using var one = await StartAsync("1");

@@ -109,6 +109,25 @@ public sealed class TopicIndexTests : IDisposable
         Assert.Equal(0, connection.Scalar("SELECT count(*) FROM topic WHERE topic = 'person/7'"));
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    [InlineData(1.5)]
+    [InlineData(2.5)]
+    public async Task Topic_that_is_erased_below_an_offset_is_found_from_there_on(double blocks)
+    {
+        await using var log = Open();
+        var all = await FillAsync(log, 2 * Block.Length + 100);
+        await log.UpkeepAsync();
+        Assert.Equal(2, log.Index.SealedTo);
+        var before = (long)(blocks * Block.Length);
+        await log.EraseAsync("t1", before, Stop);
+        var left = all.Where(one => one.Topics.Contains("t1") && one.Offset >= before).Select(one => one.Offset).ToList();
+        Assert.Equal(left, OffsetsOf(log, ["t1"], 1, 1000));
+        using var connection = SqliteConnections.Open(IndexFile, SqliteOpenMode.ReadOnly);
+        Assert.Equal(left.Select(offset => Block.Of(offset)).Distinct().Count(block => block < 2), connection.Scalar("SELECT count(*) FROM topic WHERE topic = 't1'"));
+    }
+
     [Fact]
     public async Task Topic_whose_events_retention_took_before_it_was_erased_does_not_enter_the_index()
     {
