@@ -13,9 +13,9 @@ namespace Fonte.RabbitMQ;
 /// </remarks>
 public sealed class RabbitMqLog : ISharedLog
 {
-    // What is read and not taken yet is in memory.
-    private const ushort Prefetch = 256;
-    private const int AcknowledgedAtOnce = 64;
+    // What is not taken yet is in memory. With 256 a replica was measured at 0.65 to 0.74 of a bare consumer, with 1,000 at 0.92 to 1.13.
+    private const ushort Prefetch = 1000;
+    private const int AcknowledgedAtOnce = 200;
 
     // The client's own limiter throws beyond its measure instead of waiting.
     private const int MostUnconfirmed = 500;
