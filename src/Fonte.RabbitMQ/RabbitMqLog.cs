@@ -19,10 +19,9 @@ public sealed class RabbitMqLog : ISharedLog
 
     // The client's own limiter throws beyond its measure instead of waiting.
     private const int MostUnconfirmed = 500;
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
     private readonly RabbitMqLogOptions _options;
+    private readonly RabbitMqConnections _connections;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly SemaphoreSlim _producing = new(1);
     private readonly SemaphoreSlim _unconfirmed = new(MostUnconfirmed);
@@ -36,10 +35,11 @@ public sealed class RabbitMqLog : ISharedLog
         ArgumentNullException.ThrowIfNull(options);
         if (options.Urls.Count == 0) throw new ArgumentException("Give the URL of a broker.", nameof(options));
         _options = options;
+        _connections = new(options.Urls, $"the RabbitMQ stream {options.Name}");
     }
 
     /// <inheritdoc/>
-    public string Name => $"the RabbitMQ stream {_options.Name} at {string.Join(", ", _options.Urls.Select(url => $"{url.Host}:{PortOf(url)}"))}";
+    public string Name => _connections.Name;
 
     /// <inheritdoc/>
     public string System => "rabbitmq";
@@ -58,7 +58,7 @@ public sealed class RabbitMqLog : ISharedLog
             }
             await CloseAsync().ConfigureAwait(false);
             _isSuspect = false;
-            _connection = await Factory().CreateConnectionAsync(Endpoints(), cancellationToken).ConfigureAwait(false);
+            _connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
             _producer = await _connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), cancellationToken).ConfigureAwait(false);
             await DeclareAsync(_producer, cancellationToken).ConfigureAwait(false);
         }
@@ -106,7 +106,7 @@ public sealed class RabbitMqLog : ISharedLog
         {
             // Returned: there was no stream to take it.
             var returned = confirms.Count > 0 && confirms.TrueForAll(confirm => confirm is { IsFaulted: true, Exception.InnerException: PublishReturnException });
-            throw new SharedLogException($"{Name} did not confirm: {FirstLine(exception.Message)}", exception) { NothingWasSent = returned };
+            throw new SharedLogException($"{Name} did not confirm: {RabbitMqConnections.FirstLine(exception.Message)}", exception) { NothingWasSent = returned };
         }
     }
 
@@ -148,21 +148,6 @@ public sealed class RabbitMqLog : ISharedLog
         _producing.Dispose();
         _unconfirmed.Dispose();
     }
-
-    private ConnectionFactory Factory() => new()
-    {
-        Uri = _options.Urls[0],
-        ClientProvidedName = "fonte",
-        RequestedHeartbeat = Heartbeat,
-        // It would subscribe again at the first offset, and all would come twice.
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-    };
-
-    // Tried in an order that is another each time.
-    private IEnumerable<AmqpTcpEndpoint> Endpoints() => _options.Urls.Select(url => new AmqpTcpEndpoint(url.Host, PortOf(url), new SslOption(url.Host, enabled: url.Scheme == "amqps")));
-
-    private static int PortOf(Uri url) => url.Port > 0 ? url.Port : url.Scheme == "amqps" ? 5671 : 5672;
 
     private async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
@@ -248,37 +233,18 @@ public sealed class RabbitMqLog : ISharedLog
         }
     }
 
-    private async Task CloseAsync()
+    private Task CloseAsync()
     {
         var connection = Interlocked.Exchange(ref _connection, null);
         _producer = null;
-        if (connection is null) return;
-        try
-        {
-            await connection.AbortAsync(CloseTimeout).ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // It is of no use any more, in whatever way it fails to end.
-        }
+        return RabbitMqConnections.CloseAsync(connection);
     }
-
-    // The client puts whole stack traces into its messages.
-    private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end].TrimEnd() : text;
 
     private SharedLogException Failure(Exception exception)
     {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case SharedLogException known: return known;
-                case AuthenticationFailureException: return new($"{Name} refuses the user or the password.", exception) { NothingWasSent = true };
-                case OperationInterruptedException { ShutdownReason: { } reason }: return new($"{Name} refuses: {reason.ReplyText}", exception);
-            }
-        }
-        return new($"{Name} cannot be reached: {FirstLine(exception.GetBaseException().Message)}", exception) { NothingWasSent = true };
+        if (exception is SharedLogException known) return known;
+        var (sentence, nothingWasSent) = _connections.Describe(exception);
+        return new(sentence, exception) { NothingWasSent = nothingWasSent };
     }
 
     /// <summary>Hands on what is delivered; of what the stream gives before the offset that was asked for only the tag.</summary>

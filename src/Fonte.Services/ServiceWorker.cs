@@ -120,7 +120,11 @@ public sealed partial class ServiceWorker : IAsyncDisposable
             var received = ServiceTransaction.Read(delivery.Envelope);
             var isNew = transaction.Run(
                 "INSERT OR IGNORE INTO fonte_inbox VALUES (@source, @id, @at)", ("@source", received.Source!.ToString()), ("@id", received.Id!), ("@at", _store.Time.GetUtcNow().ToUnixTimeMilliseconds())) == 1;
-            if (isNew) _handle(received, new(transaction));
+            if (isNew)
+            {
+                _handle(received, new(transaction));
+                ServiceStore.Count(transaction, "received", received.Type!);
+            }
             delivery.Keep(transaction);
             transaction.Commit();
             if (isNew) Interlocked.Increment(ref _handled);

@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Fonte.Services.Tests;
 
 /// <summary>A hub on a real Kestrel, whose log is in a folder; it can be stopped and started again at its address.</summary>
-internal sealed class TestHub(string folder) : IAsyncDisposable
+internal sealed class TestHub(string folder) : IServiceBroker
 {
     internal const string Secret = "a secret of thirty-two bytes or more, really";
     internal const string Issuer = "https://issuer.example";
@@ -20,7 +21,7 @@ internal sealed class TestHub(string folder) : IAsyncDisposable
 
     internal Uri Url { get; private set; } = new("http://127.0.0.1:0");
 
-    internal async Task StartAsync()
+    public async Task StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,7 +39,7 @@ internal sealed class TestHub(string folder) : IAsyncDisposable
         Url = new(new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()), "/.well-known/mercure");
     }
 
-    internal async Task StopAsync()
+    public async Task StopAsync()
     {
         await _app!.DisposeAsync();
         _app = null;
@@ -53,6 +54,13 @@ internal sealed class TestHub(string folder) : IAsyncDisposable
         PublishRetryTime = TimeSpan.FromSeconds(20),
         AccessToken = _ => new(Tokens.Everything(Url)),
     });
+
+    public IConsumerGroup Group(string name, ServiceStore store, int maxAttempts, TimeSpan redeliveryDelay) => new HubConsumerGroup(
+        Client(), store, new() { Name = name, Topics = [name], Lease = TimeSpan.FromSeconds(1), RedeliveryDelay = redeliveryDelay, MaxAttempts = maxAttempts }, NullLogger<HubConsumerGroup>.Instance);
+
+    public IEventSender Sender() => new HubEventSender(Client());
+
+    public Task PublishAsync(string type, string key, string text) => Client().PublishAsync(new() { Topics = [type], Data = text, Private = true }, Stop);
 
     public async ValueTask DisposeAsync()
     {

@@ -10,13 +10,15 @@ internal sealed class TestService : IAsyncDisposable
 {
     private const string Schema = "CREATE TABLE IF NOT EXISTS count (key TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER PRIMARY KEY AUTOINCREMENT);";
     private readonly ServiceWorker _worker;
+    private readonly IConsumerGroup _group;
+    private readonly IEventSender _sender;
 
-    internal TestService(TestHub hub, string file, string receives, string sends, Action<CloudEvent>? also = null, TimeSpan? lease = null, int maxAttempts = 5)
+    internal TestService(IServiceBroker broker, string file, string receives, string sends, Action<CloudEvent>? also = null, int maxAttempts = 5)
     {
         Store = ServiceStore.Open(file, Schema);
-        var group = new HubConsumerGroup(
-            hub.Client(), Store, new() { Name = receives, Topics = [receives], Lease = lease ?? TimeSpan.FromSeconds(6), RedeliveryDelay = TimeSpan.FromMilliseconds(5), MaxAttempts = maxAttempts }, NullLogger<HubConsumerGroup>.Instance);
-        _worker = new(Store, group, new HubEventSender(hub.Client()), (received, transaction) =>
+        _group = broker.Group(receives, Store, maxAttempts, TimeSpan.FromMilliseconds(5));
+        _sender = broker.Sender();
+        _worker = new(Store, _group, _sender, (received, transaction) =>
         {
             var number = (string)received.Data!.ToString()!;
             transaction.Execute("INSERT INTO count (key, number) VALUES (@key, @number)", ("@key", received.Subject!), ("@number", number));
@@ -59,5 +61,11 @@ internal sealed class TestService : IAsyncDisposable
         return all;
     }
 
-    public ValueTask DisposeAsync() => _worker.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        await _group.DisposeAsync();
+        (_sender as IDisposable)?.Dispose();
+        if (_sender is IAsyncDisposable sender) await sender.DisposeAsync();
+    }
 }

@@ -145,9 +145,7 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
             Forget(transaction);
             IsOver = true;
             Log.Dead(group._logger, group._options.Name, received.Id, attempt, reason);
-            return transaction.Run(
-                "INSERT INTO fonte_dead (at, name, reason, envelope) VALUES (@at, @name, @reason, @envelope)",
-                ("@at", group._store.Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@name", group._options.Name), ("@reason", reason), ("@envelope", Envelope.ToArray()));
+            return group._store.AddDeadLetter(transaction, group._options.Name, reason, Envelope);
         }
 
         private void Forget(DbTransaction transaction) => transaction.Run("DELETE FROM fonte_attempt WHERE name = @name AND id = @id", ("@name", group._options.Name), ("@id", received.Id));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte.Services;
@@ -11,6 +12,7 @@ namespace Fonte.Services;
 /// attempt  name, id, count     how often an event of such a group has failed
 /// dead     at, reason …        what could not be handled
 /// lease    name, owner, until  which instance is the active one
+/// count    way, type, count    how many events of a type were received (handled or given up) or are to be sent
 /// </code>
 /// Names of tables that begin with <c>fonte_</c> are these; all others are the service's.
 /// </remarks>
@@ -23,6 +25,7 @@ public sealed class ServiceStore
         CREATE TABLE IF NOT EXISTS fonte_cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS fonte_attempt (name TEXT NOT NULL, id TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (name, id)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS fonte_dead (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, envelope BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS fonte_count (way TEXT NOT NULL, type TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (way, type)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS fonte_lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
@@ -75,12 +78,41 @@ public sealed class ServiceStore
         return letters;
     }
 
-    /// <summary>How many events wait to be sent, and how many could not be handled.</summary>
-    public (long Waiting, long Dead) Counts()
+    /// <summary>How much there is of everything.</summary>
+    public ServiceCounts Counts()
     {
         using var connection = Connect();
-        return (connection.Number("SELECT count(*) FROM fonte_outbox"), connection.Number("SELECT count(*) FROM fonte_dead"));
+        using var transaction = connection.BeginTransaction(deferred: true);
+        return new(connection.Number("SELECT count(*) FROM fonte_outbox"), connection.Number("SELECT count(*) FROM fonte_dead"), Of("received"), Of("sent"));
+
+        Dictionary<string, long> Of(string way)
+        {
+            using var command = connection.Command("SELECT type, count FROM fonte_count WHERE way = @way", ("@way", way));
+            using var reader = command.ExecuteReader();
+            var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+            while (reader.Read()) counts[reader.GetString(0)] = reader.GetInt64(1);
+            return counts;
+        }
     }
+
+    /// <summary>Keeps an event that could not be handled, once.</summary>
+    /// <param name="group">The group that received it.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="envelope">The event.</param>
+    public void AddDeadLetter(string group, string reason, ReadOnlyMemory<byte> envelope) => Run((_, transaction) => AddDeadLetter(transaction, group, reason, envelope));
+
+    /// <summary>The same in a transaction with something else.</summary>
+    internal int AddDeadLetter(DbTransaction transaction, string group, string reason, ReadOnlyMemory<byte> envelope)
+    {
+        var rows = transaction.Run(
+            "INSERT INTO fonte_dead (at, name, reason, envelope) SELECT @at, @name, @reason, @envelope WHERE NOT EXISTS (SELECT 1 FROM fonte_dead WHERE name = @name AND envelope = @envelope)",
+            ("@at", Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@name", group), ("@reason", reason), ("@envelope", envelope.ToArray()));
+        if (rows == 1 && ServiceTransaction.TypeOf(envelope) is { } type) Count(transaction, "received", type);
+        return rows;
+    }
+
+    internal static void Count(DbTransaction transaction, string way, string type) =>
+        transaction.Run("INSERT INTO fonte_count VALUES (@way, @type, 1) ON CONFLICT DO UPDATE SET count = count + 1", ("@way", way), ("@type", type));
 
     /// <summary>Runs something in one transaction that no other writer is beside.</summary>
     internal T Run<T>(Func<SqliteConnection, SqliteTransaction, T> run)
@@ -92,6 +124,13 @@ public sealed class ServiceStore
         return result;
     }
 }
+
+/// <summary>What a service has done.</summary>
+/// <param name="Waiting">How many events are to be sent.</param>
+/// <param name="Dead">How many could not be handled.</param>
+/// <param name="Received">How many of each type have had their effect, or could not be handled.</param>
+/// <param name="Sent">How many of each type it has had sent, those that wait included.</param>
+public sealed record ServiceCounts(long Waiting, long Dead, IReadOnlyDictionary<string, long> Received, IReadOnlyDictionary<string, long> Sent);
 
 /// <summary>An event that could not be handled.</summary>
 /// <param name="At">When it was given up.</param>

@@ -41,6 +41,20 @@ public sealed class ServiceTransaction
         Execute(
             "INSERT INTO fonte_outbox (source, id, type, key, envelope) VALUES (@source, @id, @type, @key, @envelope)",
             ("@source", outgoing.Source!.ToString()), ("@id", outgoing.Id!), ("@type", outgoing.Type!), ("@key", outgoing.Subject), ("@envelope", envelope.ToArray()));
+        ServiceStore.Count(Transaction, "sent", outgoing.Type!);
+    }
+
+    /// <summary>The type of a CloudEvent; <see langword="null"/> for what is none.</summary>
+    internal static string? TypeOf(ReadOnlyMemory<byte> envelope)
+    {
+        try
+        {
+            return Read(envelope).Type;
+        }
+        catch (ImpossibleEventException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads a CloudEvent.</summary>

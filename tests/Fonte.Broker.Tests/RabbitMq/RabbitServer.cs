@@ -94,11 +94,11 @@ internal sealed class RabbitServer : IAsyncDisposable
     /// <summary>As <c>kill -9</c> does it, and with it all that it has started.</summary>
     /// <remarks>
     /// Not before the broker has written down that it has streams at all, half a second after the first one is made: RabbitMQ 3.10 does not find any of them again otherwise
-    /// ("home node is down or inaccessible").
+    /// ("home node is down or inaccessible"); and a quorum queue that is not written down never finds a leader.
     /// </remarks>
     internal async Task KillAsync()
     {
-        while (HasUnknownStreams()) await Task.Delay(50);
+        while (HasUnknownStreams() || HasUnknownQueues()) await Task.Delay(50);
         await EndAsync();
     }
 
@@ -142,6 +142,14 @@ internal sealed class RabbitServer : IAsyncDisposable
         return streams && !Directory.EnumerateFiles(Path.Combine(_folder, "mnesia"), "names.dets", SearchOption.AllDirectories)
             .Any(file => file.Contains("coordination", StringComparison.Ordinal) && System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains("rabbit_stream_coordinator", StringComparison.Ordinal));
     }
+
+    // The folder of each is named by its identifier.
+    private bool HasUnknownQueues() =>
+        Directory.EnumerateFiles(Path.Combine(_folder, "mnesia"), "names.dets", SearchOption.AllDirectories).Where(file => file.Contains("/quorum/", StringComparison.Ordinal)).Any(file =>
+        {
+            var written = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file));
+            return Directory.EnumerateDirectories(Path.GetDirectoryName(file)!).Any(queue => !written.Contains(Path.GetFileName(queue), StringComparison.Ordinal));
+        });
 
     private static string EnvironmentOf(Process process)
     {
