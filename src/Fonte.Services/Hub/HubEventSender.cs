@@ -12,10 +12,14 @@ public sealed class HubEventSender(FonteClient client) : IEventSender
     /// <inheritdoc/>
     public async Task SendAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken)
     {
-        // One at a time: order is promised.
-        await foreach (var published in client.PublishManyAsync(events.Select(Encode).ToAsyncEnumerable(), window: 1, cancellationToken).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(events);
+        try
         {
-            if (published.Error is { } error) throw new ConsumerGroupException(error.Message, error);
+            await KeyedSending.SendAsync(events, outgoing => client.PublishAsync(Encode(outgoing), cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is FonteClientException or HttpRequestException)
+        {
+            throw new ConsumerGroupException(exception.Message, exception);
         }
     }
 

@@ -1,0 +1,36 @@
+using System.Text;
+using Fonte.AspNetCore;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Fonte.Samples.Orders;
+
+/// <summary>Who may do what: services everything, and a customer reads its own topic and orders in its own name.</summary>
+internal sealed class OrderTokens(string secret)
+{
+    public const string Issuer = "https://orders.example";
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+
+    public string OfService(string hub, string service) => At(hub).Issue(new() { Subject = service, Publish = [new("*")], Subscribe = [new("*")], Lifetime = Lifetime });
+
+    public string OfCustomer(string hub, string customer) => At(hub).Issue(new() { Subject = customer, Subscribe = [new(OrderFlow.TopicOf(customer))], Lifetime = Lifetime });
+
+    /// <summary>Whose token it is; null for one that does not count.</summary>
+    public async Task<string?> CustomerOfAsync(string? token)
+    {
+        if (string.IsNullOrEmpty(token)) return null;
+        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = Issuer,
+            // The hub's, at whatever address the page has found it.
+            ValidateAudience = false,
+            IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)),
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+        });
+        return result.IsValid && result.Claims.TryGetValue("sub", out var subject) ? subject as string : null;
+    }
+
+    private AccessTokenIssuer At(string hub) => AccessTokenIssuer.FromSecret(Issuer, hub, secret);
+}

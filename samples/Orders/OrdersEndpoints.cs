@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Fonte.Samples.Orders;
+
+/// <summary>What the page calls: a customer of its own, orders, and the buttons that stop and start the services.</summary>
+internal static class OrdersEndpoints
+{
+    public const string CookieName = "orders_token";
+    public const string Client = "orders";
+
+    public static void Map(RouteGroupBuilder orders)
+    {
+        orders.MapPost("/session", Session).AddEndpointFilter<SameOriginFilter>();
+        orders.MapPost("/", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders")).AddEndpointFilter<SameOriginFilter>();
+        orders.MapPost("/poison", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders/poison")).AddEndpointFilter<SameOriginFilter>();
+        orders.MapGet("/services", (ServiceProcesses processes) => new Dictionary<string, bool>(processes.All));
+        orders.MapPost("/services/{name}/start", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Start)).AddEndpointFilter<SameOriginFilter>();
+        orders.MapPost("/services/{name}/stop", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Stop)).AddEndpointFilter<SameOriginFilter>();
+    }
+
+    /// <summary>The customer that the browser is, or a new one.</summary>
+    private static async Task<IResult> Session(HttpContext context, OrderTokens tokens)
+    {
+        var customer = await tokens.CustomerOfAsync(context.Request.Cookies[CookieName]) ?? Guid.NewGuid().ToString("N")[..12];
+        var hub = $"{context.Request.Scheme}://{context.Request.Host}/.well-known/mercure";
+        context.Response.Cookies.Append(CookieName, tokens.OfCustomer(hub, customer), new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
+        return Results.Json(new Dictionary<string, string> { ["customer"] = customer, ["topic"] = OrderFlow.TopicOf(customer) });
+    }
+
+    private static async Task<IResult> ForwardAsync(HttpContext context, ServiceProcesses processes, IHttpClientFactory clients, string path)
+    {
+        if (processes.OrderAddress is not { } address) return Away(context);
+        using var client = clients.CreateClient(Client);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path)) { Content = new StreamContent(context.Request.Body) };
+        if (context.Request.ContentLength is { } length) request.Content.Headers.ContentLength = length;
+        if (context.Request.Cookies[CookieName] is { Length: > 0 } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        try
+        {
+            using var response = await client.SendAsync(request, context.RequestAborted);
+            var body = await response.Content.ReadAsByteArrayAsync(context.RequestAborted);
+            context.Response.StatusCode = (int)response.StatusCode;
+            return new Answer(body, response.Content.Headers.ContentType?.ToString() ?? "application/json", (int)response.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            return Away(context);
+        }
+    }
+
+    private static IResult Away(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Results.Problem("The service of orders is not there now; try again.", statusCode: (int)HttpStatusCode.ServiceUnavailable);
+    }
+
+    private static IResult Switch(string name, ServiceProcesses processes, Action<string> act)
+    {
+        if (!processes.Has(name)) return Results.Problem($"There is no service {name}.", statusCode: StatusCodes.Status404NotFound);
+        act(name);
+        return Results.NoContent();
+    }
+
+    private sealed class Answer(byte[] body, string type, int status) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = status;
+            httpContext.Response.ContentType = type;
+            await httpContext.Response.Body.WriteAsync(body);
+        }
+    }
+}
+
+/// <summary>Lets only pages of this server act: another page's request brings the cookie too (CWE-352), and a name of its own may lead here (DNS rebinding, CWE-350).</summary>
+internal sealed class SameOriginFilter(OrdersOptions options) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var request = context.HttpContext.Request;
+        if (!IsKnown(request.Host.Host)) return Results.Problem($"This server is not known as {request.Host.Host}; use localhost or its address.", statusCode: StatusCodes.Status421MisdirectedRequest);
+        if (request.Headers.Origin.ToString() != $"{request.Scheme}://{request.Host}") return Results.Problem("Only pages of this server may do this.", statusCode: StatusCodes.Status403Forbidden);
+        return await next(context);
+    }
+
+    // A literal address leads nowhere else.
+    private bool IsKnown(string host) => host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _) || options.Hosts.Contains(host);
+}

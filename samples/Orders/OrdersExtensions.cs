@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using Fonte.AspNetCore;
+
+namespace Fonte.Samples.Orders;
+
+/// <summary>How the four are started.</summary>
+public sealed class OrdersOptions
+{
+    /// <summary>The folder of their files; <c>:memory:</c> for one that goes with the process.</summary>
+    public string Data { get; set; } = "orders-data";
+
+    /// <summary>What carries their events: <c>embedded</c>, <c>rabbitmq</c> or <c>kafka</c>.</summary>
+    public string Broker { get; set; } = ServiceOptions.Embedded;
+
+    /// <summary>Where that is.</summary>
+    public string? BrokerUrl { get; set; }
+
+    /// <summary>Names of this server, beside <c>localhost</c> and addresses, at which pages may act.</summary>
+    public IList<string> Hosts { get; init; } = [];
+}
+
+public static class OrdersExtensions
+{
+    private const string SecretFile = "secret";
+
+    /// <summary>Starts the four services as child processes once the application listens. Needs <c>AddFonte</c>.</summary>
+    public static IServiceCollection AddOrders(this IServiceCollection services, OrdersOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Data == FonteOptions.InMemory) options.Data = Directory.CreateTempSubdirectory("fonte-orders").FullName;
+        var secret = SecretIn(options.Data);
+        services.AddSingleton(options);
+        services.AddSingleton(new OrderTokens(secret));
+        services.AddSingleton(provider => new ServiceProcesses(options, secret, provider.GetRequiredService<ILogger<ServiceProcesses>>()));
+        services.AddHostedService<ServiceProcessesHost>();
+        services.AddHttpClient(OrdersEndpoints.Client).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false });
+        services.Configure<FonteHttpOptions>(fonte =>
+        {
+            fonte.Issuers.Add(new() { Issuer = OrderTokens.Issuer, Secret = secret });
+            // The demo speaks http, over which browsers keep no cookie of the default's name.
+            fonte.CookieName = OrdersEndpoints.CookieName;
+        });
+        return services;
+    }
+
+    /// <summary>Maps the page <c>/orders/</c> and what it calls.</summary>
+    public static void MapOrders(this IEndpointRouteBuilder endpoints)
+    {
+        OrdersEndpoints.Map(endpoints.MapGroup("/orders"));
+        endpoints.MapPages("/orders", typeof(OrdersExtensions).Assembly);
+    }
+
+    // Kept, so that a page that is open goes on after a restart.
+    private static string SecretIn(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, SecretFile);
+        if (!File.Exists(path))
+        {
+            var settings = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) settings.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new FileStream(path, settings);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
+        }
+        return File.ReadAllText(path);
+    }
+}
