@@ -46,6 +46,10 @@ internal sealed partial class Tool : IAsyncDisposable
     internal static Tool StartProgram(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, bool keepInput = false) =>
         StartProcess("dotnet", [PathOf(program), .. arguments], environment, folder, keepInput);
 
+    /// <summary>Starts a program whose project has another name, and which runs until its input is closed.</summary>
+    internal static Tool StartAssembly(string project, string assembly, string[] arguments, IReadOnlyDictionary<string, string> environment) =>
+        StartProcess("dotnet", [Path.Combine(Path.GetDirectoryName(PathOf(project))!, assembly + ".dll"), .. arguments], environment, keepInput: true);
+
     /// <summary>Runs a program of Node.js that lies beside the tests' sources, with the packages that <c>./test</c> installed.</summary>
     internal static Tool StartNode(string script, params string[] arguments) => StartProcess("node", [Path.Combine(SourceRoot(), "tests", "Fonte.Server.Tests", script), .. arguments]);
 
