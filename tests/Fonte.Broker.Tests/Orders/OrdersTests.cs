@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -92,6 +94,44 @@ public sealed class OrdersTests
             if (told == last) break;
         }
         Assert.StartsWith("The amount of order poison-", pipeline.Ask("payment", "SELECT reason FROM fonte_dead", row => row.GetString(0)).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Customer_of_a_pipeline_at_rest_is_told_at_once_over_a_hub()
+    {
+        await using var pipeline = await OrderPipeline.StartAsync();
+        await MeasureAsync(pipeline, "hub");
+    }
+
+    [Fact]
+    public async Task Customer_of_a_pipeline_at_rest_is_told_at_once_over_RabbitMQ()
+    {
+        await using var rabbit = await RabbitServer.StartAsync();
+        await using var pipeline = await OrderPipeline.StartAsync("--broker", "rabbitmq", "--broker-url", rabbit.Url.ToString());
+        await MeasureAsync(pipeline, "RabbitMQ");
+    }
+
+    // One order after the other, from the request to the customer.
+    private static async Task MeasureAsync(OrderPipeline pipeline, string what)
+    {
+        const int orders = 60;
+        var token = pipeline.Token("quick");
+        await using var stream = pipeline.Client(token).SubscribeAsync(new() { Topics = ["orders/customers/quick"] }, Stop).GetAsyncEnumerator(Stop);
+        var next = stream.MoveNextAsync().AsTask();
+        var times = new List<double>();
+        for (var n = 0; n < orders; n++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            var order = await pipeline.PlaceAsync(token, "book", 1, 1m);
+            Assert.True(await next);
+            Assert.Equal(order, JsonNode.Parse(stream.Current.Data)!["data"]!["order"]!.GetValue<string>());
+            times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            if (n + 1 < orders) next = stream.MoveNextAsync().AsTask();
+        }
+        // The first are compiled.
+        var steady = times.Skip(orders / 3).Order().ToList();
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: p50 {steady[steady.Count / 2]:F1} ms, p99 {steady[^1]:F1} ms"));
+        Assert.InRange(steady[steady.Count / 2], 0, 60);
     }
 
     private static async Task ProveWithKilledServicesAsync(OrderPipeline pipeline, int seed)
