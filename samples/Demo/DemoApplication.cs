@@ -1,6 +1,7 @@
 using System.Net;
 using Fonte.Samples.Clock;
 using Fonte.Samples.Lab;
+using Fonte.Samples.Orders;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -42,6 +43,12 @@ internal static class DemoApplication
         });
         builder.Services.AddClock();
         builder.Services.AddLab();
+        builder.Services.AddOrders(new()
+        {
+            Data = options.Data == FonteOptions.InMemory ? options.Data : Path.Combine(options.Data, "orders"),
+            Broker = options.Broker,
+            BrokerUrl = options.BrokerUrl,
+        });
 
         var app = builder.Build();
         if (options.Dev) app.UseCors();
@@ -51,6 +58,7 @@ internal static class DemoApplication
         app.MapPages("/", typeof(DemoApplication).Assembly);
         app.MapClock();
         app.MapLab();
+        app.MapOrders();
         return app;
     }
 

@@ -8,6 +8,8 @@ internal sealed class DemoOptions
 
           --urls URL    where to listen; several are separated by ';' (default: http://127.0.0.1:8000)
           --data DIR    the folder of the durable log, ':memory:' for none (default: artifacts/demo-data)
+          --broker B    what carries the events of the services of the orders: embedded (the hub itself), rabbitmq or kafka
+          --broker-url U  where that is, such as amqp://guest:guest@127.0.0.1:5672 or kafka://127.0.0.1:9092
           --dev         let anyone publish to the hub, and pages of any origin use it; for this machine only
           --help        this text
         """;
@@ -15,6 +17,11 @@ internal sealed class DemoOptions
     public string Urls { get; private set; } = "http://127.0.0.1:8000";
 
     public string Data { get; private set; } = DefaultData();
+
+    /// <summary>What carries the events of the orders' services; the hub of the pages keeps its own log.</summary>
+    public string Broker { get; private set; } = "embedded";
+
+    public string? BrokerUrl { get; private set; }
 
     public bool Dev { get; private set; }
 
@@ -39,6 +46,14 @@ internal sealed class DemoOptions
                     options.Data = value ?? Next(rest);
                     problem = CheckData(options.Data);
                     break;
+                case "--broker":
+                    options.Broker = value ?? Next(rest);
+                    problem = options.Broker is "embedded" or "rabbitmq" or "kafka" ? null : $"--broker is embedded, rabbitmq or kafka, not '{options.Broker}'.";
+                    break;
+                case "--broker-url":
+                    options.BrokerUrl = value ?? Next(rest);
+                    problem = options.BrokerUrl.Length > 0 ? null : "--broker-url needs an address such as amqp://guest:guest@127.0.0.1:5672.";
+                    break;
                 case "--dev" when value is null:
                     options.Dev = true;
                     break;
@@ -51,6 +66,7 @@ internal sealed class DemoOptions
             }
         }
 
+        if (problem is null && options.Broker != "embedded" && options.BrokerUrl is null) problem = $"--broker {options.Broker} needs a --broker-url.";
         return problem is null ? options : null;
     }
 

@@ -8,17 +8,19 @@ export class Connection {
   #url;
   #onEvent;
   #onState;
+  #types;
   #source;
   #timer;
   #refusals = 0;
   #lostAt;
   #lastEventId = '';
 
-  /** @param {{ onEvent: (event: MessageEvent) => void, onState: (report: { state: string, until?: number }) => void }} handlers */
-  constructor(url, { onEvent, onState }) {
+  /** @param {{ onEvent: (event: MessageEvent) => void, onState: (report: { state: string, until?: number }) => void, types?: string[] }} handlers `types`: those of the events, beside such as have none */
+  constructor(url, { onEvent, onState, types = [] }) {
     this.#url = url;
     this.#onEvent = onEvent;
     this.#onState = onState;
+    this.#types = types;
   }
 
   open() {
@@ -29,10 +31,11 @@ export class Connection {
     this.#source = source;
     source.onopen = () => this.#opened();
     source.onerror = () => this.#failed(source);
-    source.onmessage = (event) => {
+    const receive = (event) => {
       this.#lastEventId = event.lastEventId;
       this.#onEvent(event);
     };
+    for (const type of ['message', ...this.#types]) source.addEventListener(type, receive);
     source.addEventListener('fonte-gap', (event) => {
       this.#lastEventId = event.lastEventId;
       this.#onState({ state: 'gap' });

@@ -1,0 +1,111 @@
+import '../shared/connection-state.js';
+import '../shared/language-switch.js';
+import { Connection } from '../shared/connection.js';
+import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { Rows } from './rows.js';
+import { Services } from './services.js';
+
+const prices = { book: 40, mug: 25, shirt: 60, rarity: 90 };
+const burstOf = 20;
+
+const by = (id) => document.getElementById(id);
+const form = by('form');
+const rows = new Rows(by('rows'), by('row'), by('none'));
+const services = new Services(by('services'), by('service'));
+let answer = { key: '', values: {}, isBad: false };
+let told = 0;
+let took;
+let due = false;
+
+function say(key, values = {}, isBad = false) {
+  answer = { key, values, isBad };
+  render();
+}
+
+async function post(path, body) {
+  const response = await fetch(new URL(path, import.meta.url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
+    body: body === undefined ? '' : JSON.stringify(body),
+  });
+  const said = response.status === 204 ? {} : await response.json();
+  if (!response.ok) throw new Error(said.detail ?? response.statusText);
+  return said;
+}
+
+async function order(item, quantity, amount = prices[item] * quantity) {
+  const begun = performance.now();
+  const { order: id } = await post('./', { item, quantity, amount });
+  rows.add({ id, item, quantity, amount, begun });
+}
+
+async function attempt(what, key, values) {
+  try {
+    await what();
+    say(key, values);
+  } catch (error) {
+    say('orders.failed', { why: error.message }, true);
+  }
+}
+
+function receive(event) {
+  const data = JSON.parse(event.data);
+  if (event.type === 'service-status') {
+    services.report(data);
+    for (const { order: id, step } of data.steps) rows.step(id, step);
+  } else {
+    const begun = rows.end(data.data.order, data.data.state);
+    told++;
+    if (begun !== undefined) took = performance.now() - begun;
+  }
+  renderSoon();
+}
+
+// A burst is many events at once, and one picture.
+function renderSoon() {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    render();
+  });
+}
+
+function render() {
+  by('answer').textContent = answer.key ? t(answer.key, answer.values) : '';
+  by('answer').classList.toggle('bad', answer.isBad);
+  by('told').textContent = formatNumber(told);
+  by('took').textContent = took === undefined ? '–' : t('orders.ms', { ms: formatNumber(took, { maximumFractionDigits: 0 }) });
+  services.render();
+  rows.render();
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const { item, quantity } = form.elements;
+  attempt(() => order(item.value, quantity.valueAsNumber), 'orders.taken');
+});
+by('burst').addEventListener('click', () => attempt(() => Promise.all(Array.from({ length: burstOf }, () => order('mug', 1, 1))), 'orders.taken.many', { count: burstOf }));
+by('dear').addEventListener('click', () => attempt(() => order('shirt', 100), 'orders.taken'));
+by('scarce').addEventListener('click', () => attempt(() => order('rarity', 10, 90), 'orders.taken'));
+by('poison').addEventListener('click', () => attempt(() => post('poison'), 'orders.poisoned'));
+services.onSwitch = (name, isOn) => attempt(async () => {
+  await post(`services/${name}/${isOn ? 'start' : 'stop'}`);
+  services.want(name, isOn);
+}, isOn ? 'orders.started' : 'orders.stopped.now', { name });
+onLanguage(render);
+setInterval(() => services.render(), 1000);
+
+await translatePage(new URL('./i18n/', import.meta.url));
+const { customer, topic } = await post('session');
+by('customer').textContent = customer;
+for (const [name, isOn] of Object.entries(await (await fetch(new URL('services', import.meta.url))).json())) services.want(name, isOn);
+const address = new URL('../.well-known/mercure', import.meta.url);
+for (const match of ['orders/status', topic]) address.searchParams.append('match', match);
+const connection = new Connection(address, {
+  types: ['service-status', 'NOTIFICACAO'],
+  onEvent: receive,
+  onState: (report) => document.querySelector('connection-state').show(report),
+});
+connection.open();
+render();
