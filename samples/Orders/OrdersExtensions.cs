@@ -50,18 +50,24 @@ public static class OrdersExtensions
         endpoints.MapPages("/orders", typeof(OrdersExtensions).Assembly);
     }
 
-    // Kept, so that a page that is open goes on after a restart.
+    // Kept, so that a page that is open goes on after a restart. What is wrong with the folder the hub says better.
     private static string SecretIn(string folder)
     {
-        Directory.CreateDirectory(folder);
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var path = Path.Combine(folder, SecretFile);
-        if (!File.Exists(path))
+        try
         {
+            Directory.CreateDirectory(folder);
+            if (File.Exists(path)) return File.ReadAllText(path);
             var settings = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows()) settings.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var file = new FileStream(path, settings);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
+            file.Write(System.Text.Encoding.ASCII.GetBytes(secret));
         }
-        return File.ReadAllText(path);
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return secret;
+        }
+        return secret;
     }
 }

@@ -49,7 +49,8 @@ async function attempt(what, key, values) {
 }
 
 function receive(event) {
-  const data = JSON.parse(event.data);
+  const data = read(event.data);
+  if (!data) return;
   if (event.type === 'service-status') {
     services.report(data);
     for (const { order: id, step } of data.steps) rows.step(id, step);
@@ -59,6 +60,16 @@ function receive(event) {
     if (begun !== undefined) took = performance.now() - begun;
   }
   renderSoon();
+}
+
+// On a server that lets anyone publish, anything may come.
+function read(text) {
+  try {
+    const data = JSON.parse(text);
+    return Array.isArray(data?.steps) || typeof data?.data?.order === 'string' ? data : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // A burst is many events at once, and one picture.
@@ -82,8 +93,7 @@ function render() {
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const { item, quantity } = form.elements;
-  attempt(() => order(item.value, quantity.valueAsNumber), 'orders.taken');
+  attempt(() => order(by('item').value, by('quantity').valueAsNumber), 'orders.taken');
 });
 by('burst').addEventListener('click', () => attempt(() => Promise.all(Array.from({ length: burstOf }, () => order('mug', 1, 1))), 'orders.taken.many', { count: burstOf }));
 by('dear').addEventListener('click', () => attempt(() => order('shirt', 100), 'orders.taken'));

@@ -2,6 +2,9 @@ import { formatNumber, t } from '../shared/i18n.js';
 
 const most = 500;
 
+// As one causes the other; the services report each at its own time.
+const sequence = ['PEDIDO_FEITO', 'PAGAMENTO_CONFIRMADO', 'PAGAMENTO_RECUSADO', 'ESTOQUE_RESERVADO', 'ESTOQUE_INSUFICIENTE', 'PAGAMENTO_ESTORNADO'];
+
 /** The customer's orders, newest on top, each with the steps that it has taken. */
 export class Rows {
   #list;
@@ -75,7 +78,7 @@ export class Rows {
       item: t(`orders.name.${order.item}`),
       amount: formatNumber(order.amount, { minimumFractionDigits: 2 }),
     });
-    order.element.querySelector('.steps').replaceChildren(...[...order.steps].map((step) => {
+    order.element.querySelector('.steps').replaceChildren(...sequence.filter((step) => order.steps.has(step)).map((step) => {
       const element = document.createElement('li');
       element.textContent = t(`orders.step.${step}`);
       return element;

@@ -14,9 +14,9 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
     private static readonly string[] AxeTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
     public static MatrixTheoryData<string, string, ColorScheme> Views { get; } =
-        new(["/", "/clock/", "/lab/"], ["en", "pt-BR"], [ColorScheme.Light, ColorScheme.Dark]);
+        new(["/", "/clock/", "/lab/", "/orders/"], ["en", "pt-BR"], [ColorScheme.Light, ColorScheme.Dark]);
 
-    public static TheoryData<string> Paths { get; } = ["/", "/clock/", "/lab/"];
+    public static TheoryData<string> Paths { get; } = ["/", "/clock/", "/lab/", "/orders/"];
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -99,7 +99,7 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         var count = await page.EvaluateAsync<int>(
             """
             () => {
-              const controls = 'a[href], button, input:not([type="radio"]), input[type="radio"]:checked, [tabindex="0"]';
+              const controls = 'a[href], button, select, input:not([type="radio"]), input[type="radio"]:checked, [tabindex="0"]';
               window.unreached = new Set([...document.querySelectorAll(controls)].filter((control) => control.checkVisibility()));
               return window.unreached.size;
             }
@@ -123,6 +123,7 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         await page.GotoAsync(new Uri(demo.Address, path).AbsoluteUri);
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-language", language);
         if (path.StartsWith("/clock", StringComparison.Ordinal)) await Expect(page.Locator("#time")).ToHaveTextAsync(Clock());
+        if (path.StartsWith("/orders", StringComparison.Ordinal)) await Expect(page.Locator(".service:not(.silent):not(.stopped) .received:not(:text(\"–\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
         if (path.StartsWith("/lab", StringComparison.Ordinal)) await Expect(page.Locator("#rows li").First).ToBeVisibleAsync();
     }
 

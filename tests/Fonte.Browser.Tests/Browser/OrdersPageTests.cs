@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using Fonte.Browser.Tests.Demo;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Fonte.Browser.Tests.Browser;
+
+/// <summary>The orders' page, with the four services as processes.</summary>
+public sealed class OrdersPageTests(SharedBrowser browser) : IAsyncLifetime
+{
+    private static readonly LocatorAssertionsToHaveTextOptions Patient = new() { Timeout = 20_000 };
+    private DemoProcess _demo = null!;
+
+    public async ValueTask InitializeAsync() => _demo = await DemoProcess.StartAsync("--urls", DemoProcess.AnyPort, "--data", ":memory:");
+
+    public async ValueTask DisposeAsync() => await _demo.DisposeAsync();
+
+    [Fact]
+    public async Task Orders_are_followed_to_their_ends_of_whatever_kind_and_a_poisonous_event_is_told_with_its_reason()
+    {
+        await using var watched = await OpenAsync();
+        var page = watched.Page;
+        await ClickAsync(page, "Order");
+        await Expect(page.Locator("#rows > li").First.Locator(".end")).ToHaveTextAsync("yours", Patient);
+        await Expect(page.Locator("#rows > li").First.Locator(".steps")).ToHaveTextAsync("placedpaidreserved");
+        await ClickAsync(page, "One too dear");
+        await Expect(page.Locator("#rows > li").First.Locator(".end")).ToHaveTextAsync("refused");
+        await ClickAsync(page, "Ten rarities");
+        await Expect(page.Locator("#rows > li").First.Locator(".end")).ToHaveTextAsync("paid back");
+        await ClickAsync(page, "A poisonous event");
+        await Expect(Service(page, "payment").Locator(".reasons li")).ToContainTextAsync("The amount of order poison-", new() { Timeout = 20_000 });
+        await ClickAsync(page, "Twenty at once");
+        await Expect(page.Locator("#told")).ToHaveTextAsync("23", Patient);
+        await Expect(page.Locator("#rows .end.good")).ToHaveCountAsync(21);
+        foreach (var name in (string[])["order", "payment", "stock", "notification"]) await Expect(Service(page, name).Locator(".waiting")).ToHaveTextAsync("0", Patient);
+        watched.AssertClean();
+        await Screenshots.TakeAsync(page, "/orders-followed/", "en", ColorScheme.Light);
+    }
+
+    [Fact]
+    public async Task Orders_wait_while_payment_is_stopped_and_flow_when_it_is_started()
+    {
+        await using var watched = await OpenAsync();
+        var page = watched.Page;
+        var payment = Service(page, "payment");
+        await payment.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(payment.Locator(".word")).ToHaveTextAsync("stopped");
+        await ClickAsync(page, "Twenty at once");
+        await Expect(payment.Locator(".waiting")).ToHaveTextAsync("20", Patient);
+        await Expect(page.Locator("#told")).ToHaveTextAsync("0");
+        watched.AssertClean();
+        await Screenshots.TakeAsync(page, "/orders-waiting/", "en", ColorScheme.Light);
+        await payment.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(page.Locator("#told")).ToHaveTextAsync("20", Patient);
+        await Expect(payment.Locator(".waiting")).ToHaveTextAsync("0", Patient);
+        await Expect(payment.Locator(".word")).ToHaveTextAsync("running");
+    }
+
+    [Fact]
+    public async Task Services_are_stopped_and_started_only_by_pages_of_this_server()
+    {
+        using var http = new HttpClient { BaseAddress = _demo.Address };
+        var own = _demo.Address.GetLeftPart(UriPartial.Authority);
+        Assert.Equal(HttpStatusCode.Forbidden, await StopAsync(null, null));
+        Assert.Equal(HttpStatusCode.Forbidden, await StopAsync("https://evil.example", null));
+        Assert.Equal(HttpStatusCode.Forbidden, await StopAsync("null", null));
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, await StopAsync("http://evil.example", "evil.example"));
+        Assert.Equal(HttpStatusCode.NotFound, await StopAsync(own, null, "nothing"));
+        Assert.Equal("true", await StateAsync());
+        Assert.Equal(HttpStatusCode.NoContent, await StopAsync(own, null));
+        Assert.Equal("false", await StateAsync());
+
+        async Task<HttpStatusCode> StopAsync(string? origin, string? host, string name = "stock")
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/orders/services/{name}/stop");
+            if (origin is not null) request.Headers.Add("Origin", origin);
+            if (host is not null) request.Headers.Host = host;
+            using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+
+        async Task<string> StateAsync()
+        {
+            using var services = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri("/orders/services", UriKind.Relative), TestContext.Current.CancellationToken));
+            return services.RootElement.GetProperty("stock").GetRawText();
+        }
+    }
+
+    private static ILocator Service(IPage page, string name) => page.Locator(string.Create(CultureInfo.InvariantCulture, $".service[data-service={name}]"));
+
+    private static Task ClickAsync(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+
+    private async Task<WatchedPage> OpenAsync()
+    {
+        var watched = await browser.OpenAsync(locale: "en");
+        await watched.Page.GotoAsync(new Uri(_demo.Address, "/orders/").AbsoluteUri);
+        await Expect(watched.Page.Locator(".service:not(.silent):not(.stopped) .received:not(:text(\"–\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
+        return watched;
+    }
+}
