@@ -15,6 +15,8 @@ public sealed class ArchitectureTests
         ["Fonte.Kafka"] = ["Fonte"],
         ["Fonte.RabbitMQ"] = ["Fonte"],
         ["Fonte.Services"] = ["Fonte.Client"],
+        ["Fonte.Services.Kafka"] = ["Fonte.Kafka", "Fonte.Services"],
+        ["Fonte.Services.RabbitMQ"] = ["Fonte.RabbitMQ", "Fonte.Services"],
         ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.Kafka", "Fonte.RabbitMQ"],
     };
 
