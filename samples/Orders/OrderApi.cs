@@ -4,6 +4,7 @@ using System.Text.Json;
 using Fonte.Samples.Orders.Services;
 using Fonte.Services;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Data.Sqlite;
 
 namespace Fonte.Samples.Orders;
 
@@ -26,8 +27,21 @@ internal static class OrderApi
                 await problem!.ExecuteAsync(context);
                 return;
             }
-            worker.Run(transaction => orders.Place(order, transaction));
-            await Results.Json(new Dictionary<string, string> { ["order"] = order.Order, ["state"] = OrderFlow.Placed }, statusCode: StatusCodes.Status202Accepted).ExecuteAsync(context);
+            string? state = null;
+            try
+            {
+                worker.Run(transaction => state = orders.Place(order, transaction));
+            }
+            catch (SqliteException)
+            {
+                context.Response.Headers.RetryAfter = "1";
+                await Problem(StatusCodes.Status503ServiceUnavailable, "The order cannot be kept now; try again.").ExecuteAsync(context);
+                return;
+            }
+            var answer = state is null
+                ? Problem(StatusCodes.Status422UnprocessableEntity, "Another order was sent under this Idempotency-Key; use a new one.")
+                : Results.Json(new Dictionary<string, string> { ["order"] = order.Order, ["state"] = state }, statusCode: StatusCodes.Status202Accepted);
+            await answer.ExecuteAsync(context);
         });
         // For the lesson: an event as no service of these would send it.
         endpoints.MapPost("/orders/poison", async context =>
@@ -66,6 +80,19 @@ internal static class OrderApi
         {
             return (null, Problem(StatusCodes.Status400BadRequest, "The body is no JSON."));
         }
+        try
+        {
+            return Read(context.Request, customer, body);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return (null, Problem(StatusCodes.Status400BadRequest, "A text of the body is not valid Unicode."));
+        }
+    }
+
+    private static (OrderFacts? Order, IResult? Problem) Read(HttpRequest request, string customer, JsonElement body)
+    {
         if (body.ValueKind != JsonValueKind.Object) return (null, Problem(StatusCodes.Status400BadRequest, "An order is a JSON object with item, quantity and amount."));
         if (!body.TryGetProperty("item", out var item) || item.ValueKind != JsonValueKind.String || !Catalogue.Has(item.GetString()!))
             return (null, Problem(StatusCodes.Status400BadRequest, $"The item must be one of {string.Join(", ", Catalogue.Items.Select(each => each.Name))}."));
@@ -73,7 +100,7 @@ internal static class OrderApi
             return (null, Problem(StatusCodes.Status400BadRequest, $"The quantity must be a whole number from 1 to {MostQuantity}."));
         if (!body.TryGetProperty("amount", out var money) || money.ValueKind != JsonValueKind.Number || !money.TryGetDecimal(out var amount) || amount is <= 0 or > MostAmount || decimal.Round(amount, 2) != amount)
             return (null, Problem(StatusCodes.Status400BadRequest, $"The amount must be a number from 0.01 to {MostAmount} with at most two decimals."));
-        return (new(IdOf(context.Request, customer), customer, item.GetString()!, quantity, (long)(amount * 100)), null);
+        return (new(IdOf(request, customer), customer, item.GetString()!, quantity, (long)(amount * 100)), null);
     }
 
     // The same for the same key of the same customer: whoever sends an order again gets the same.

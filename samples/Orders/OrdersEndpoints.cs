@@ -43,7 +43,7 @@ internal static class OrdersEndpoints
             context.Response.StatusCode = (int)response.StatusCode;
             return new Answer(body, response.Content.Headers.ContentType?.ToString() ?? "application/json", (int)response.StatusCode);
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
         {
             return Away(context);
         }

@@ -15,6 +15,8 @@ public sealed class OrdersOptions
     /// <summary>Where that is.</summary>
     public string? BrokerUrl { get; set; }
 
+    internal bool IsTemporary { get; set; }
+
     /// <summary>Names of this server, beside <c>localhost</c> and addresses, at which pages may act.</summary>
     public IList<string> Hosts { get; init; } = [];
 }
@@ -27,13 +29,13 @@ public static class OrdersExtensions
     public static IServiceCollection AddOrders(this IServiceCollection services, OrdersOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Data == FonteOptions.InMemory) options.Data = Directory.CreateTempSubdirectory("fonte-orders").FullName;
+        if (options.Data == FonteOptions.InMemory) (options.Data, options.IsTemporary) = (Directory.CreateTempSubdirectory("fonte-orders").FullName, true);
         var secret = SecretIn(options.Data);
         services.AddSingleton(options);
         services.AddSingleton(new OrderTokens(secret));
         services.AddSingleton(provider => new ServiceProcesses(options, secret, provider.GetRequiredService<ILogger<ServiceProcesses>>()));
         services.AddHostedService<ServiceProcessesHost>();
-        services.AddHttpClient(OrdersEndpoints.Client).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false });
+        services.AddHttpClient(OrdersEndpoints.Client, client => client.Timeout = TimeSpan.FromSeconds(15)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false });
         services.Configure<FonteHttpOptions>(fonte =>
         {
             fonte.Issuers.Add(new() { Issuer = OrderTokens.Issuer, Secret = secret });
@@ -58,8 +60,8 @@ public static class OrdersExtensions
         try
         {
             Directory.CreateDirectory(folder);
-            if (File.Exists(path)) return File.ReadAllText(path);
-            var settings = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (File.Exists(path) && File.ReadAllText(path) is { Length: > 0 } known) return known;
+            var settings = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows()) settings.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var file = new FileStream(path, settings);
             file.Write(System.Text.Encoding.ASCII.GetBytes(secret));

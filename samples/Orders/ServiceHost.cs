@@ -66,7 +66,7 @@ internal static class ServiceHost
             Console.WriteLine($"ready {app.Urls.First()}");
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping);
             var telling = status.RunAsync(stopping.Token);
-            if (Console.IsInputRedirected) _ = EndWithParentAsync(app.Lifetime);
+            if (Environment.GetEnvironmentVariable(ServiceOptions.ChildVariable) is not null) EndWithParent(app.Lifetime);
             await app.WaitForShutdownAsync();
             await stopping.CancelAsync();
             await telling;
@@ -81,12 +81,17 @@ internal static class ServiceHost
     }
 
     // However that has ended: its end of the pipe is closed.
-    private static async Task EndWithParentAsync(IHostApplicationLifetime lifetime)
-    {
-        var nothing = new char[1];
-        while (await Console.In.ReadAsync(nothing) > 0)
+    private static void EndWithParent(IHostApplicationLifetime lifetime) => _ = Task.Factory.StartNew(
+        () =>
         {
-        }
-        lifetime.StopApplication();
-    }
+            // It blocks, and so has a thread of its own.
+            using var input = Console.OpenStandardInput();
+            while (input.ReadByte() >= 0)
+            {
+            }
+            lifetime.StopApplication();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 }

@@ -10,6 +10,10 @@ namespace Fonte.Samples.Orders;
 internal sealed record ServiceOptions(string Role, Uri Hub, string Data, string Urls, string Broker, string? BrokerUrl)
 {
     public const string SecretVariable = "ORDERS_SECRET";
+    public const string BrokerUrlVariable = "ORDERS_BROKER_URL";
+
+    /// <summary>Set by who starts a service and wants it to end with itself.</summary>
+    public const string ChildVariable = "ORDERS_CHILD";
     public const string Embedded = "embedded";
 
     public static ServiceOptions? Parse(string[] arguments, out string? problem)
@@ -28,10 +32,12 @@ internal sealed record ServiceOptions(string Role, Uri Hub, string Data, string 
         var broker = values.GetValueOrDefault("broker", Embedded);
         if (!Uri.TryCreate(values.GetValueOrDefault("hub", "http://127.0.0.1:8000/.well-known/mercure"), UriKind.Absolute, out var hub)) problem = "--hub needs the address of a hub.";
         else if (broker is not (Embedded or "rabbitmq" or "kafka")) problem = $"--broker is embedded, rabbitmq or kafka, not '{broker}'.";
-        else if (broker != Embedded && !values.ContainsKey("broker-url")) problem = "--broker needs a --broker-url.";
-        return problem is null ? new(arguments[0], hub!, values.GetValueOrDefault("data", "orders-data"), values.GetValueOrDefault("urls", "http://127.0.0.1:0"), broker, values.GetValueOrDefault("broker-url")) : null;
+        else if (broker != Embedded && BrokerUrlOf(values) is null) problem = $"--broker needs a --broker-url, or {BrokerUrlVariable}.";
+        return problem is null ? new(arguments[0], hub!, values.GetValueOrDefault("data", "orders-data"), values.GetValueOrDefault("urls", "http://127.0.0.1:0"), broker, BrokerUrlOf(values)) : null;
     }
 
-    public IReadOnlyList<string> Write() =>
-        [Role, "--hub", Hub.ToString(), "--data", Data, "--urls", Urls, "--broker", Broker, .. BrokerUrl is null ? (string[])[] : ["--broker-url", BrokerUrl]];
+    /// <summary>The command line, without the broker's address, which may hold a password: all on the machine can read it (CWE-214).</summary>
+    public IReadOnlyList<string> Write() => [Role, "--hub", Hub.ToString(), "--data", Data, "--urls", Urls, "--broker", Broker];
+
+    private static string? BrokerUrlOf(Dictionary<string, string> values) => values.GetValueOrDefault("broker-url") ?? Environment.GetEnvironmentVariable(BrokerUrlVariable);
 }

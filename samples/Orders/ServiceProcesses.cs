@@ -58,6 +58,7 @@ internal sealed partial class ServiceProcesses(OrdersOptions options, string sec
         }
         foreach (var process in left) process.Kill(entireProcessTree: true);
         foreach (var process in left) await process.WaitForExitAsync();
+        if (options.IsTemporary) Directory.Delete(options.Data, recursive: true);
     }
 
     private Running Begin(string name)
@@ -66,6 +67,8 @@ internal sealed partial class ServiceProcesses(OrdersOptions options, string sec
         var program = typeof(ServiceProcesses).Assembly.Location;
         var start = new ProcessStartInfo("dotnet", [program, .. service.Write()]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[ServiceOptions.SecretVariable] = secret;
+        start.Environment[ServiceOptions.ChildVariable] = "1";
+        if (options.BrokerUrl is not null) start.Environment[ServiceOptions.BrokerUrlVariable] = options.BrokerUrl;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var running = new Running(process);
         process.OutputDataReceived += (_, line) => Take(name, running, line.Data);

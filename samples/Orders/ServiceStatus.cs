@@ -41,7 +41,7 @@ internal sealed partial class ServiceStatus(string service, ServiceStore store, 
                 while (_steps.TryDequeue(out var step)) steps.Add(step);
                 var counts = store.Counts();
                 var report = new StatusReport(service, counts.Received, counts.Sent, counts.Waiting, counts.Dead, [.. store.DeadLetters(5).Select(letter => letter.Reason)], steps);
-                await hub.PublishAsync(new() { Topics = [Topic], Type = "service-status", Data = JsonSerializer.Serialize(report, StatusJson.Default.StatusReport) }, stoppingToken);
+                await hub.PublishAsync(new() { Topics = [Topic], Type = "service-status", Private = true, Data = JsonSerializer.Serialize(report, StatusJson.Default.StatusReport) }, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

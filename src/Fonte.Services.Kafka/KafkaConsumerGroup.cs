@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
@@ -49,7 +51,7 @@ public sealed partial class KafkaConsumerGroup : IConsumerGroup
         var consuming = Task.Factory.StartNew(() => Consume(given.Writer, ended.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            while (await WaitAsync(given.Reader, cancellationToken).ConfigureAwait(false))
+            while (await given.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 while (given.Reader.TryRead(out var next))
                 {
@@ -77,19 +79,7 @@ public sealed partial class KafkaConsumerGroup : IConsumerGroup
     private static string TypeOf(ConsumeResult<string, byte[]> result)
     {
         if (result.Message.Headers.TryGetLastBytes(KafkaProducing.TypeHeader, out var type)) return Encoding.UTF8.GetString(type);
-        return ServiceTransaction.TypeOf(result.Message.Value ?? []) ?? "";
-    }
-
-    private static async Task<bool> WaitAsync(ChannelReader<Given> given, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await given.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException exception) when (exception.InnerException is ConsumerGroupException cause)
-        {
-            throw cause;
-        }
+        return ServiceTransaction.TryRead(result.Message.Value ?? [])?.Type ?? "";
     }
 
     private void Consume(ChannelWriter<Given> given, CancellationToken cancellationToken)
@@ -146,9 +136,20 @@ public sealed partial class KafkaConsumerGroup : IConsumerGroup
             var kept = consumer.QueryWatermarkOffsets(committed.TopicPartition, AskTimeout);
             var isKnown = committed.Offset != Offset.Unset;
             if (isKnown && committed.Offset < kept.Low) Log.Gap(_logger, _group.Name, committed.Partition.Value, committed.Offset.Value, kept.Low.Value);
-            beginnings.Add(new(committed.TopicPartition, isKnown && committed.Offset >= kept.Low ? committed.Offset : kept.Low));
+            var begin = isKnown && committed.Offset >= kept.Low ? committed.Offset : kept.Low;
+            // A broker forgets the offsets of a group that is away for a week; the service's own file does not. One beyond the end is of another topic of the name.
+            if (Own(committed.TopicPartition) is { } own && own > begin.Value && own <= kept.High.Value) begin = own;
+            beginnings.Add(new(committed.TopicPartition, begin));
         }
         return beginnings;
+    }
+
+    private string NameOf(TopicPartition partition) => $"{_group.Name}/{partition.Topic}/{partition.Partition.Value}";
+
+    private long? Own(TopicPartition partition)
+    {
+        using var connection = _store.Connect();
+        return long.TryParse(connection.Text("SELECT value FROM fonte_cursor WHERE name = @name", ("@name", NameOf(partition))), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : null;
     }
 
     private ConsumerConfig Settings()
@@ -179,6 +180,12 @@ public sealed partial class KafkaConsumerGroup : IConsumerGroup
     private sealed class KafkaDelivery(KafkaConsumerGroup group, Given given)
         : BrokerDelivery(group._store, group._group.Name, new(group._options.MaxAttempts, group._options.RedeliveryDelay), given.Result.Message.Value ?? [], before: 0)
     {
+        protected override bool IsTaken => given.Assignment.IsOver;
+
+        public override void Keep(DbTransaction transaction) => transaction.Run(
+            "INSERT INTO fonte_cursor VALUES (@name, @value) ON CONFLICT DO UPDATE SET value = excluded.value WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
+            ("@name", group.NameOf(given.Result.TopicPartition)), ("@value", (given.Result.Offset.Value + 1).ToString(CultureInfo.InvariantCulture)));
+
         protected override Task DoneAsync(CancellationToken cancellationToken)
         {
             try
@@ -201,14 +208,27 @@ public sealed partial class KafkaConsumerGroup : IConsumerGroup
             try
             {
                 var producer = await group._producing.OpenAsync(cancellationToken).ConfigureAwait(false);
-                var message = new Message<string, byte[]> { Key = given.Result.Message.Key, Value = given.Result.Message.Value ?? [], Headers = KafkaProducing.Headers(("group", group._group.Name), ("reason", reason)) };
-                await producer.ProduceAsync(group._options.Dead, message, cancellationToken).ConfigureAwait(false);
+                await group.ProduceDeadAsync(producer, given.Result.Message.Key, given.Result.Message.Value ?? [], reason, cancellationToken).ConfigureAwait(false);
             }
             catch (KafkaException exception)
             {
                 throw new ConsumerGroupException($"{group._options.Name} did not confirm a dead letter: {exception.Error.Reason}", exception);
             }
             await DoneAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ProduceDeadAsync(IProducer<string, byte[]> producer, string key, byte[] value, string reason, CancellationToken cancellationToken)
+    {
+        var message = new Message<string, byte[]> { Key = key, Value = value, Headers = KafkaProducing.Headers(("group", _group.Name), ("reason", reason)) };
+        try
+        {
+            await producer.ProduceAsync(_options.Dead, message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KafkaException exception) when (exception.Error.Code == ErrorCode.MsgSizeTooLarge && value.Length > 0)
+        {
+            // With its reason it is longer than it was; the service's file has it.
+            await ProduceDeadAsync(producer, key, [], reason, cancellationToken).ConfigureAwait(false);
         }
     }
 

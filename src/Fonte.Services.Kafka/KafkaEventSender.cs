@@ -22,7 +22,7 @@ public sealed class KafkaEventSender : IEventSender, IDisposable
         try
         {
             var producer = await _producing.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await KeyedSending.SendAsync(events, outgoing => producer.ProduceAsync(_options.Broker.Topic, Message(outgoing), cancellationToken)).ConfigureAwait(false);
+            await KeyedSending.SendAsync(events, outgoing => ProduceAsync(producer, outgoing, cancellationToken)).ConfigureAwait(false);
         }
         catch (KafkaException exception)
         {
@@ -32,6 +32,18 @@ public sealed class KafkaEventSender : IEventSender, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _producing.Dispose();
+
+    private async Task ProduceAsync(IProducer<string, byte[]> producer, OutboxEvent outgoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await producer.ProduceAsync(_options.Broker.Topic, Message(outgoing), cancellationToken).ConfigureAwait(false);
+        }
+        catch (KafkaException exception) when (exception.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            throw new RefusedEventException(outgoing, $"It is too large for {_options.Name}.", exception);
+        }
+    }
 
     private static Message<string, byte[]> Message(OutboxEvent outgoing) =>
         new() { Key = outgoing.Key, Value = outgoing.Envelope.ToArray(), Headers = KafkaProducing.Headers((KafkaProducing.TypeHeader, outgoing.Type)) };

@@ -43,7 +43,7 @@ public sealed class RabbitMqConsumerGroup : IConsumerGroup
             {
                 throw Failure(exception);
             }
-            while (await WaitAsync(given.Reader, cancellationToken).ConfigureAwait(false))
+            while (await given.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 while (given.Reader.TryRead(out var next))
                 {
@@ -74,18 +74,6 @@ public sealed class RabbitMqConsumerGroup : IConsumerGroup
         };
         await channel.BasicConsumeAsync(_queue, autoAck: false, new Consumer(channel, given, _connections.Name), cancellationToken).ConfigureAwait(false);
         return channel;
-    }
-
-    private static async Task<bool> WaitAsync(ChannelReader<Given> given, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await given.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException exception) when (exception.InnerException is ConsumerGroupException cause)
-        {
-            throw cause;
-        }
     }
 
     private ConsumerGroupException Failure(Exception exception) => new(_connections.Describe(exception).Sentence, exception);

@@ -1,3 +1,4 @@
+using System.Text;
 using Fonte.RabbitMQ;
 using RabbitMQ.Client;
 
@@ -29,7 +30,7 @@ public sealed class RabbitMqEventSender : IEventSender, IAsyncDisposable
             var channel = await RabbitMqTopology.InTimeAsync(OpenAsync, cancellationToken).ConfigureAwait(false);
             await KeyedSending.SendAsync(events, outgoing => PublishAsync(channel, outgoing, cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or RefusedEventException))
         {
             await CloseAsync().ConfigureAwait(false);
             throw new ConsumerGroupException(_connections.Describe(exception).Sentence, exception);
@@ -41,8 +42,11 @@ public sealed class RabbitMqEventSender : IEventSender, IAsyncDisposable
 
     private Task PublishAsync(IChannel channel, OutboxEvent outgoing, CancellationToken cancellationToken)
     {
-        var properties = new BasicProperties { Persistent = true, ContentType = RabbitMqTopology.ContentType, MessageId = outgoing.Id, Type = outgoing.Type };
-        // What a group wants comes back if its queue is gone; nobody misses the rest.
+        // Short strings of AMQP (specification 0.9.1, section 4.2.5.3).
+        if (Encoding.UTF8.GetByteCount(outgoing.Type) > byte.MaxValue) throw new RefusedEventException(outgoing, $"The type has more than {byte.MaxValue} bytes.");
+        var properties = new BasicProperties { Persistent = true, ContentType = RabbitMqTopology.ContentType, Type = outgoing.Type };
+        if (Encoding.UTF8.GetByteCount(outgoing.Id) <= byte.MaxValue) properties.MessageId = outgoing.Id;
+        // What some group wants comes back if no queue takes it; nobody misses the rest.
         return RabbitMqTopology.PublishAsync(channel, _options.Exchange, outgoing.Type, isWanted: _wanted.Contains(outgoing.Type), properties, outgoing.Envelope, cancellationToken);
     }
 

@@ -17,6 +17,7 @@ public sealed partial class ServiceWorker : IAsyncDisposable
     private const int SentAtOnce = 100;
     private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan InboxAge = TimeSpan.FromDays(7);
+    private static readonly TimeSpan InboxInterval = TimeSpan.FromMinutes(1);
 
     private readonly ServiceStore _store;
     private readonly IConsumerGroup? _group;
@@ -28,6 +29,8 @@ public sealed partial class ServiceWorker : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
     private long _handled;
+    private long? _forgotAt;
+    private int _disposed;
 
     /// <summary>Makes one; it does nothing before <see cref="Start"/>.</summary>
     /// <param name="store">The service's store.</param>
@@ -65,9 +68,9 @@ public sealed partial class ServiceWorker : IAsyncDisposable
     /// <summary>Ends it; what is under way is finished or undone.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        _wake.Dispose();
         _stopping.Dispose();
     }
 
@@ -98,10 +101,9 @@ public sealed partial class ServiceWorker : IAsyncDisposable
             await Task.Delay(Timeout.InfiniteTimeSpan, _store.Time, cancellationToken).ConfigureAwait(false);
             return;
         }
-        using var connection = _store.Connect();
         await foreach (var delivery in _group.ReceiveAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (Handle(connection, delivery) is { } failure)
+            if (await HandleAsync(delivery, cancellationToken).ConfigureAwait(false) is { } failure)
             {
                 await delivery.FailAsync(failure.Message, failure is ImpossibleEventException, cancellationToken).ConfigureAwait(false);
                 continue;
@@ -111,7 +113,30 @@ public sealed partial class ServiceWorker : IAsyncDisposable
         }
     }
 
-    // A store that fails, or a lease that is lost, says nothing of the event.
+    // A store that fails says nothing of the event, which waits: were it given back, a broker would count it and its neighbours.
+    private async Task<Exception?> HandleAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                using var connection = _store.Connect();
+                return Handle(connection, delivery);
+            }
+            catch (SqliteException exception) when (IsOfStore(exception))
+            {
+                Log.Failed(_logger, exception.Message, exception);
+                await Task.Delay(Backoff, _store.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Any other is of what the handler wanted, such as a constraint.
+    private static bool IsOfStore(SqliteException exception) =>
+        exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CORRUPT
+            or SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_NOTADB;
+
+    // A lease that is lost says nothing of the event either.
     private Exception? Handle(SqliteConnection connection, Delivery delivery)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
@@ -130,7 +155,7 @@ public sealed partial class ServiceWorker : IAsyncDisposable
             if (isNew) Interlocked.Increment(ref _handled);
             return null;
         }
-        catch (Exception exception) when (exception is not (ConsumerGroupException or SqliteException))
+        catch (Exception exception) when (exception is not ConsumerGroupException && !(exception is SqliteException sqlite && IsOfStore(sqlite)))
         {
             transaction.Rollback();
             return exception;
@@ -141,7 +166,7 @@ public sealed partial class ServiceWorker : IAsyncDisposable
     {
         await _relaying.AcquireAsync(cancellationToken).ConfigureAwait(false);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var holding = _relaying.HoldAsync(lost.Token);
+        var holding = HoldAsync(lost);
         try
         {
             while (!holding.IsCompleted)
@@ -155,6 +180,19 @@ public sealed partial class ServiceWorker : IAsyncDisposable
             await lost.CancelAsync().ConfigureAwait(false);
             await holding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!holding.IsFaulted) _relaying.Release();
+        }
+    }
+
+    private async Task HoldAsync(CancellationTokenSource lost)
+    {
+        try
+        {
+            await _relaying.HoldAsync(lost.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await lost.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -172,15 +210,37 @@ public sealed partial class ServiceWorker : IAsyncDisposable
                 events.Add(new(reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), (byte[])reader[5]));
             }
         }
-        if (events.Count == 0)
+        ForgetOld();
+        if (events.Count == 0) return false;
+        try
         {
-            var before = _store.Time.GetUtcNow() - InboxAge;
-            _store.Run((_, transaction) => transaction.Run("DELETE FROM fonte_inbox WHERE at < @before", ("@before", before.ToUnixTimeMilliseconds())));
-            return false;
+            await _sender.SendAsync(events, cancellationToken).ConfigureAwait(false);
         }
-        await _sender.SendAsync(events, cancellationToken).ConfigureAwait(false);
+        catch (RefusedEventException exception)
+        {
+            // For good: those behind it must not wait for it.
+            Log.Refused(_logger, exception.Refused.Source, exception.Refused.Id, exception.Message);
+            _store.Run((_, transaction) =>
+            {
+                _store.AddRefused(transaction, exception.Refused, exception.Message);
+                return transaction.Run("DELETE FROM fonte_outbox WHERE seq <= @last AND source = @source AND id = @id", ("@last", last), ("@source", exception.Refused.Source), ("@id", exception.Refused.Id));
+            });
+            return true;
+        }
         _store.Run((_, transaction) => transaction.Run("DELETE FROM fonte_outbox WHERE seq <= @last", ("@last", last)));
         return true;
+    }
+
+    private void ForgetOld()
+    {
+        if (_forgotAt is { } at && _store.Time.GetElapsedTime(at) < InboxInterval) return;
+        _forgotAt = _store.Time.GetTimestamp();
+        var before = _store.Time.GetUtcNow() - InboxAge;
+        // Some at a time: others want to write too.
+        while (_store.Run((_, transaction) => transaction.Run(
+            "DELETE FROM fonte_inbox WHERE (source, id) IN (SELECT source, id FROM fonte_inbox WHERE at < @before LIMIT 1000)", ("@before", before.ToUnixTimeMilliseconds()))) > 0)
+        {
+        }
     }
 
     private void Wake()
@@ -193,6 +253,9 @@ public sealed partial class ServiceWorker : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(12, LogLevel.Error, "The event {Id} of {Source} is refused for good and is a dead letter: {Sentence}")]
+        internal static partial void Refused(ILogger logger, string source, string id, string sentence);
+
         [LoggerMessage(11, LogLevel.Warning, "A part of the service failed and begins again: {Sentence}")]
         internal static partial void Failed(ILogger logger, string sentence, Exception? cause);
     }

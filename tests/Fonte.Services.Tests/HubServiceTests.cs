@@ -13,6 +13,18 @@ public sealed class HubServiceTests : ServiceContract
     }
 
     [Fact]
+    public async Task Event_that_the_hub_refuses_for_good_is_a_dead_letter_and_those_behind_it_are_sent()
+    {
+        await using var service = Service("first", "start", "end");
+        service.Start();
+        Send(service, "start", "k", 1);
+        service.Run(transaction => transaction.Send(TestService.Event("start", "k", new string('x', 2_000_000))));
+        Send(service, "start", "k", 2);
+        await TestService.UntilAsync(() => service.Handled == 2 && service.Store.Counts() is { Dead: 1, Waiting: 0 });
+        Assert.Equal([1L, 2], service.Counted().Select(each => each.Number));
+    }
+
+    [Fact]
     public async Task Instance_that_has_lost_its_lease_unnoticed_commits_nothing()
     {
         using var goOn = new ManualResetEventSlim();

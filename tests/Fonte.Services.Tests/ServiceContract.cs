@@ -100,6 +100,28 @@ public abstract class ServiceContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Handler_that_breaks_a_rule_of_its_tables_or_sends_what_cannot_be_sent_makes_a_dead_letter()
+    {
+        await using var service = Service("first", "start", "end", (received, transaction) =>
+        {
+            if (received.Data!.ToString() == "1") transaction.Execute("INSERT INTO count (key, number, seq) VALUES ('k', 1, 1)");
+            if (received.Data!.ToString() == "2") transaction.Send(TestService.Event("end", new string('k', 2000), "2"));
+        }, maxAttempts: 2);
+        service.Start();
+        for (var n = 0; n < 4; n++) Send(service, "start", "k", n);
+        await TestService.UntilAsync(() => service.Handled == 2 && service.Store.Counts().Dead == 2);
+        Assert.Equal([0L, 3], service.Counted().Select(each => each.Number));
+        var reasons = service.Store.DeadLetters(10).Select(letter => letter.Reason).Reverse().ToList();
+        Assert.Contains("UNIQUE constraint failed", reasons[0], StringComparison.Ordinal);
+        Assert.Contains("at most 1024", reasons[1], StringComparison.Ordinal);
+        // What was given up is not handled any more, whoever sends it again.
+        await _broker.PublishAsync("start", "k", System.Text.Encoding.UTF8.GetString(service.Store.DeadLetters(1).Single().Envelope.Span));
+        Send(service, "start", "k", 4);
+        await TestService.UntilAsync(() => service.Handled == 3);
+        Assert.Equal(2, service.Store.Counts().Dead);
+    }
+
+    [Fact]
     public async Task Event_that_comes_twice_has_one_effect()
     {
         await using var service = Service("first", "start", "end");
@@ -151,5 +173,8 @@ public abstract class ServiceContract : IAsyncLifetime
     private protected static void Send(TestService service, string type, string key, int number) => service.Run(transaction => transaction.Send(TestService.Event(type, key, $"{number}")));
 
     private protected TestService Service(string name, string receives, string sends, Action<CloudNative.CloudEvents.CloudEvent>? also = null, int maxAttempts = 5) =>
+        Service(name, receives, sends, (received, _) => also?.Invoke(received), maxAttempts);
+
+    private protected TestService Service(string name, string receives, string sends, Action<CloudNative.CloudEvents.CloudEvent, ServiceTransaction> also, int maxAttempts = 5) =>
         new(_broker, Path.Combine(_folder, $"{name}.db"), receives, sends, also, maxAttempts);
 }

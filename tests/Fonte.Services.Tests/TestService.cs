@@ -13,7 +13,7 @@ internal sealed class TestService : IAsyncDisposable
     private readonly IConsumerGroup _group;
     private readonly IEventSender _sender;
 
-    internal TestService(IServiceBroker broker, string file, string receives, string sends, Action<CloudEvent>? also = null, int maxAttempts = 5)
+    internal TestService(IServiceBroker broker, string file, string receives, string sends, Action<CloudEvent, ServiceTransaction> also, int maxAttempts)
     {
         Store = ServiceStore.Open(file, Schema);
         _group = broker.Group(receives, Store, maxAttempts, TimeSpan.FromMilliseconds(5));
@@ -24,7 +24,7 @@ internal sealed class TestService : IAsyncDisposable
             transaction.Execute("INSERT INTO count (key, number) VALUES (@key, @number)", ("@key", received.Subject!), ("@number", number));
             transaction.Send(Event(sends, received.Subject!, number, $"{sends}/{received.Id}"));
             Given.Enqueue(received.Id!);
-            also?.Invoke(received);
+            also(received, transaction);
         }, NullLogger<ServiceWorker>.Instance);
     }
 

@@ -39,8 +39,10 @@ internal sealed class PaymentService(TimeProvider time) : IOrderService
     {
         var state = StateOf(order, transaction);
         if (state is OrderFlow.Refunded or OrderFlow.Refused or Cancelled) return;
-        // Before its order has come: that will find it cancelled, and charge nothing.
-        if (state is OrderFlow.Paid) transaction.Execute("UPDATE account SET balance = balance + @amount WHERE customer = @customer", ("@amount", order.Amount), ("@customer", order.Customer));
+        // What was paid, to who has paid it, whatever the event says.
+        if (state is OrderFlow.Paid)
+            transaction.Execute("UPDATE account SET balance = balance + payment.amount FROM payment WHERE payment.id = @id AND account.customer = payment.customer", ("@id", order.Order));
+        // Otherwise its order has not come yet: it will find itself cancelled, and be charged nothing.
         Keep(order, state is null ? Cancelled : OrderFlow.Refunded, transaction);
         transaction.Send(order.Tell(Name, OrderFlow.Refunded, time));
     }

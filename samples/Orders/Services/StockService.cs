@@ -30,7 +30,7 @@ internal sealed class StockService(TimeProvider time) : IOrderService
 /// <summary>What can be ordered.</summary>
 internal static class Catalogue
 {
-    public static readonly IReadOnlyList<(string Name, long Quantity, long Price)> Items = [("book", 100_000, 40_00), ("mug", 100_000, 25_00), ("shirt", 100_000, 60_00), ("rarity", 3, 90_00)];
+    public static readonly IReadOnlyList<(string Name, long Quantity)> Items = [("book", 100_000), ("mug", 100_000), ("shirt", 100_000), ("rarity", 3)];
 
     public static bool Has(string item) => Items.Any(each => each.Name == item);
 }

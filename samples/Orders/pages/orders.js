@@ -7,6 +7,7 @@ import { Services } from './services.js';
 
 const prices = { book: 40, mug: 25, shirt: 60, rarity: 90 };
 const burstOf = 20;
+const mostAttempts = 4;
 
 const by = (id) => document.getElementById(id);
 const form = by('form');
@@ -16,18 +17,33 @@ let answer = { key: '', values: {}, isBad: false };
 let told = 0;
 let took;
 let due = false;
+let customer;
 
 function say(key, values = {}, isBad = false) {
   answer = { key, values, isBad };
   render();
 }
 
+// Sent again under the same key when it is not known what became of it: it is one order all the same.
 async function post(path, body) {
-  const response = await fetch(new URL(path, import.meta.url), {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
-    body: body === undefined ? '' : JSON.stringify(body),
-  });
+  // Pages that are not of https or localhost have no crypto.randomUUID.
+  const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await fetch(new URL(path, import.meta.url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+        body: body === undefined ? '' : JSON.stringify(body),
+      });
+      if (response.status !== 503 || attempt === mostAttempts) return await read(response);
+    } catch (error) {
+      if (!(error instanceof TypeError) || attempt === mostAttempts) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+async function read(response) {
   const said = response.status === 204 ? {} : await response.json();
   if (!response.ok) throw new Error(said.detail ?? response.statusText);
   return said;
@@ -49,7 +65,7 @@ async function attempt(what, key, values) {
 }
 
 function receive(event) {
-  const data = read(event.data);
+  const data = parse(event);
   if (!data) return;
   if (event.type === 'service-status') {
     services.report(data);
@@ -63,10 +79,12 @@ function receive(event) {
 }
 
 // On a server that lets anyone publish, anything may come.
-function read(text) {
+function parse(event) {
   try {
-    const data = JSON.parse(text);
-    return Array.isArray(data?.steps) || typeof data?.data?.order === 'string' ? data : undefined;
+    const data = JSON.parse(event.data);
+    const isReport = [data?.received, data?.sent].every((counts) => counts && typeof counts === 'object') && Array.isArray(data.steps) && data.steps.every((step) => typeof step?.order === 'string');
+    const isNotice = typeof data?.data?.order === 'string' && data.data.customer === customer;
+    return (event.type === 'service-status' ? isReport : isNotice) ? data : undefined;
   } catch {
     return undefined;
   }
@@ -107,11 +125,12 @@ onLanguage(render);
 setInterval(() => services.render(), 1000);
 
 await translatePage(new URL('./i18n/', import.meta.url));
-const { customer, topic } = await post('session');
+const session = await post('session');
+customer = session.customer;
 by('customer').textContent = customer;
 for (const [name, isOn] of Object.entries(await (await fetch(new URL('services', import.meta.url))).json())) services.want(name, isOn);
 const address = new URL('../.well-known/mercure', import.meta.url);
-for (const match of ['orders/status', topic]) address.searchParams.append('match', match);
+for (const match of ['orders/status', session.topic]) address.searchParams.append('match', match);
 const connection = new Connection(address, {
   types: ['service-status', 'NOTIFICACAO'],
   onEvent: receive,

@@ -27,20 +27,23 @@ internal abstract class BrokerDelivery(ServiceStore store, string group, Redeliv
     public override async Task FailAsync(string reason, bool isFinal, CancellationToken cancellationToken)
     {
         if (++_failures < policy.MaxAttempts && !isFinal) return;
-        // Should this end between the two, the letter is there twice at the broker, and once in the store.
+        // In the store first: should this end between the two, it is known there when it is given again, and acknowledged.
         store.AddDeadLetter(group, reason, Envelope);
-        await BuryAsync(reason, cancellationToken).ConfigureAwait(false);
+        await BuryAsync(ServiceStore.Short(reason), cancellationToken).ConfigureAwait(false);
         IsOver = true;
     }
+
+    /// <summary>Whether another instance has become the active one for it.</summary>
+    protected virtual bool IsTaken => false;
 
     /// <summary>Gives it until it is over.</summary>
     internal async IAsyncEnumerable<Delivery> GiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return this;
-        while (!IsOver)
+        while (!IsOver && !IsTaken)
         {
             await Task.Delay(policy.Delay * Math.Max(1, _failures), store.Time, cancellationToken).ConfigureAwait(false);
-            yield return this;
+            if (!IsTaken) yield return this;
         }
     }
 

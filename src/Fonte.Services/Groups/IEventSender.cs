@@ -5,6 +5,7 @@ public interface IEventSender
 {
     /// <summary>Sends events in their order, and completes when all are durable. Sent again after a failure, an event may come twice; whoever receives it knows it by source and ID.</summary>
     /// <exception cref="ConsumerGroupException">Not all were taken; those that were may be any.</exception>
+    /// <exception cref="RefusedEventException">One can never be taken; those that were may be any of the others.</exception>
     Task SendAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken);
 }
 

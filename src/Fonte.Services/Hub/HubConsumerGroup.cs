@@ -136,7 +136,8 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
             return Task.CompletedTask;
         }
 
-        private int Count(DbTransaction transaction) => transaction.Run(
+        // An instance that is no longer the active one says nothing of the event.
+        private int Count(DbTransaction transaction) => !group._lease.IsHeld(transaction) ? 0 : transaction.Run(
             "INSERT INTO fonte_attempt VALUES (@name, @id, @count) ON CONFLICT DO UPDATE SET count = excluded.count", ("@name", group._options.Name), ("@id", received.Id), ("@count", attempt));
 
         private int GiveUp(DbTransaction transaction, string reason)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Fonte.Client;
@@ -15,11 +16,26 @@ public sealed class HubEventSender(FonteClient client) : IEventSender
         ArgumentNullException.ThrowIfNull(events);
         try
         {
-            await KeyedSending.SendAsync(events, outgoing => client.PublishAsync(Encode(outgoing), cancellationToken)).ConfigureAwait(false);
+            await KeyedSending.SendAsync(events, outgoing => PublishAsync(outgoing, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is FonteClientException or HttpRequestException)
         {
             throw new ConsumerGroupException(exception.Message, exception);
+        }
+    }
+
+    private async Task PublishAsync(OutboxEvent outgoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.PublishAsync(Encode(outgoing), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FonteClientException
+            {
+                StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity,
+            })
+        {
+            throw new RefusedEventException(outgoing, exception.Message, exception);
         }
     }
 

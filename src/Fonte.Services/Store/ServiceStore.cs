@@ -21,6 +21,7 @@ public sealed class ServiceStore
     private const string Schema = """
         PRAGMA journal_mode = WAL;
         CREATE TABLE IF NOT EXISTS fonte_inbox (source TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS fonte_inbox_at ON fonte_inbox (at);
         CREATE TABLE IF NOT EXISTS fonte_outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL, envelope BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS fonte_cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS fonte_attempt (name TEXT NOT NULL, id TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (name, id)) WITHOUT ROWID;
@@ -104,11 +105,32 @@ public sealed class ServiceStore
     /// <summary>The same in a transaction with something else.</summary>
     internal int AddDeadLetter(DbTransaction transaction, string group, string reason, ReadOnlyMemory<byte> envelope)
     {
-        var rows = transaction.Run(
-            "INSERT INTO fonte_dead (at, name, reason, envelope) SELECT @at, @name, @reason, @envelope WHERE NOT EXISTS (SELECT 1 FROM fonte_dead WHERE name = @name AND envelope = @envelope)",
-            ("@at", Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@name", group), ("@reason", reason), ("@envelope", envelope.ToArray()));
-        if (rows == 1 && ServiceTransaction.TypeOf(envelope) is { } type) Count(transaction, "received", type);
-        return rows;
+        var at = Time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (ServiceTransaction.TryRead(envelope) is { } read)
+        {
+            // Handled by another instance, or given up before: then it stays what it is. And whatever is given up is handled no more.
+            if (transaction.Run("INSERT OR IGNORE INTO fonte_inbox VALUES (@source, @id, @at)", ("@source", read.Source!.ToString()), ("@id", read.Id!), ("@at", at)) == 0) return 0;
+            Count(transaction, "received", read.Type!);
+        }
+        return transaction.Run(
+            "INSERT INTO fonte_dead (at, name, reason, envelope) SELECT @at, @name, @reason, @envelope WHERE @isKnown OR NOT EXISTS (SELECT 1 FROM fonte_dead WHERE name = @name AND envelope = @envelope)",
+            ("@at", at), ("@name", group), ("@reason", Short(reason)), ("@envelope", envelope.ToArray()), ("@isKnown", ServiceTransaction.TryRead(envelope) is not null));
+    }
+
+    /// <summary>Keeps an event of the service's own that nobody takes.</summary>
+    internal int AddRefused(DbTransaction transaction, OutboxEvent refused, string reason) => transaction.Run(
+        "INSERT INTO fonte_dead (at, name, reason, envelope) VALUES (@at, 'outbox', @reason, @envelope)",
+        ("@at", Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@reason", Short(reason)), ("@envelope", refused.Envelope.ToArray()));
+
+    /// <summary>A reason as it is kept and told: what an exception says may hold all that a stranger has sent.</summary>
+    internal static string Short(string reason)
+    {
+        const int longest = 300;
+        var text = reason.Length <= longest ? reason : $"{reason[..(char.IsHighSurrogate(reason[longest - 1]) ? longest - 1 : longest)]}…";
+        return string.Create(text.Length, text, static (into, from) =>
+        {
+            for (var i = 0; i < into.Length; i++) into[i] = char.IsControl(from[i]) ? ' ' : from[i];
+        });
     }
 
     internal static void Count(DbTransaction transaction, string way, string type) =>

@@ -8,6 +8,8 @@ namespace Fonte.Services;
 /// <summary>An effect: changes of the service's state and the events that tell of it, all or nothing.</summary>
 public sealed class ServiceTransaction
 {
+    private const int LongestKey = 1024;
+    private const int LongestType = 255;
     private static readonly JsonEventFormatter Formatter = new();
 
     internal ServiceTransaction(SqliteTransaction transaction) => Transaction = transaction;
@@ -32,11 +34,13 @@ public sealed class ServiceTransaction
 
     /// <summary>Has an event sent once the effect is durable, in the order in which they are given.</summary>
     /// <param name="outgoing">A CloudEvent with a type, a source, an ID and a subject.</param>
-    /// <exception cref="ArgumentException">Something of these is missing.</exception>
+    /// <exception cref="ArgumentException">Something of these is missing, is too long or has control characters, which not everything that carries events would take.</exception>
     public void Send(CloudEvent outgoing)
     {
         ArgumentNullException.ThrowIfNull(outgoing);
         if (!outgoing.IsValid || string.IsNullOrEmpty(outgoing.Subject)) throw new ArgumentException("The event needs a type, a source, an ID and a subject.", nameof(outgoing));
+        ThrowIfLong(outgoing.Subject, LongestKey, nameof(outgoing));
+        ThrowIfLong(outgoing.Type!, LongestType, nameof(outgoing));
         var envelope = Formatter.EncodeStructuredModeMessage(outgoing, out _);
         Execute(
             "INSERT INTO fonte_outbox (source, id, type, key, envelope) VALUES (@source, @id, @type, @key, @envelope)",
@@ -44,17 +48,22 @@ public sealed class ServiceTransaction
         ServiceStore.Count(Transaction, "sent", outgoing.Type!);
     }
 
-    /// <summary>The type of a CloudEvent; <see langword="null"/> for what is none.</summary>
-    internal static string? TypeOf(ReadOnlyMemory<byte> envelope)
+    /// <summary>A CloudEvent; <see langword="null"/> for what is none.</summary>
+    internal static CloudEvent? TryRead(ReadOnlyMemory<byte> envelope)
     {
         try
         {
-            return Read(envelope).Type;
+            return Read(envelope);
         }
         catch (ImpossibleEventException)
         {
             return null;
         }
+    }
+
+    private static void ThrowIfLong(string text, int most, string parameter)
+    {
+        if (Encoding.UTF8.GetByteCount(text) > most || text.Any(char.IsControl)) throw new ArgumentException($"Subject and type of an event have at most {LongestKey} and {LongestType} bytes and no control characters.", parameter);
     }
 
     /// <summary>Reads a CloudEvent.</summary>

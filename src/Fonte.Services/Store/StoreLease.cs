@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Fonte.Services;
 
 /// <summary>Makes one of the instances that share a store the active one, for as long as it says so. Of one instance; thread-safe.</summary>
-/// <param name="store">The store, on one machine: its clock is everybody's.</param>
+/// <param name="store">The store, on one machine: its clock is everybody's. A lease that lasts longer than any can was taken before the clock was set back, and is none.</param>
 /// <param name="name">What is active.</param>
 /// <param name="length">How long it lasts without being renewed.</param>
 internal sealed class StoreLease(ServiceStore store, string name, TimeSpan length)
@@ -41,7 +41,7 @@ internal sealed class StoreLease(ServiceStore store, string name, TimeSpan lengt
     {
         var now = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
         return store.Run((_, transaction) => transaction.Run(
-            "INSERT INTO fonte_lease VALUES (@name, @owner, @until) ON CONFLICT DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE fonte_lease.owner = excluded.owner OR fonte_lease.until < @now",
-            ("@name", name), ("@owner", _owner), ("@until", now + (long)length.TotalMilliseconds), ("@now", now))) == 1;
+            "INSERT INTO fonte_lease VALUES (@name, @owner, @until) ON CONFLICT DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE fonte_lease.owner = excluded.owner OR fonte_lease.until < @now OR fonte_lease.until > @now + @length",
+            ("@name", name), ("@owner", _owner), ("@until", now + (long)length.TotalMilliseconds), ("@now", now), ("@length", (long)length.TotalMilliseconds))) == 1;
     }
 }

@@ -25,6 +25,8 @@ public sealed class OrderInputTests(OrderPipelineFixture fixture) : IClassFixtur
     [InlineData("""{"item":"book","quantity":99999999999999999999,"amount":1}""")]
     [InlineData("""{"item":"a house","quantity":1,"amount":1}""")]
     [InlineData("""{"quantity":1,"amount":1}""")]
+    [InlineData("""{"item":"\ud800","quantity":1,"amount":1}""")]
+    [InlineData("""{"\ud800":"book","quantity":1,"amount":1}""")]
     [InlineData("[1]")]
     [InlineData("no JSON")]
     [InlineData("")]
@@ -49,6 +51,20 @@ public sealed class OrderInputTests(OrderPipelineFixture fixture) : IClassFixtur
     {
         using var response = await Orders.PostAsync(new StringContent("""{"item":"book","quantity":1,"amount":1}"""), token);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Another_order_under_the_same_key_is_answered_with_422_and_the_same_with_its_state()
+    {
+        var token = Orders.Token("keys");
+        async Task<HttpStatusCode> PostAsync(int quantity)
+        {
+            using var response = await Orders.PostAsync(new StringContent($$"""{"item":"book","quantity":{{quantity}},"amount":1}"""), token, "one key");
+            return response.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(1));
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(1));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync(2));
     }
 
     [Fact]
@@ -89,6 +105,8 @@ public sealed class OrderInputTests(OrderPipelineFixture fixture) : IClassFixtur
         await PublishAsync("ESTOQUE_INSUFICIENTE", "1", Facts("early"));
         await PublishAsync("PEDIDO_FEITO", "2", Facts("early"));
         await PublishAsync("PEDIDO_FEITO", "2", Facts("early"));
+        // Not what its topic says.
+        await hub.PublishAsync(new() { Topics = ["late", "ESTOQUE_RESERVADO"], Private = true, Data = $$"""{"specversion":"1.0","id":"8","source":"/test","type":"FOO","subject":"late","data":{{Facts("early")}}}""" }, Stop);
         await PublishAsync("PEDIDO_FEITO", "3", Facts("versioned"), version: "9");
         await PublishAsync("PEDIDO_FEITO", "4", "[]");
         await PublishAsync("PEDIDO_FEITO", "5", "{}");
@@ -102,6 +120,7 @@ public sealed class OrderInputTests(OrderPipelineFixture fixture) : IClassFixtur
             if (told.Count == 2) break;
         }
         Assert.Equal([("early", "PAGAMENTO_ESTORNADO"), (order, "ESTOQUE_RESERVADO")], told);
+        Assert.Equal(["ESTOQUE_RESERVADO"], Orders.Ask("order", $"SELECT DISTINCT state FROM orders WHERE customer = 'late' AND state <> 'PEDIDO_FEITO'", row => row.GetString(0)));
         Assert.Equal(960_00, Orders.Ask("payment", "SELECT balance FROM account WHERE customer = 'late'", row => row.GetInt64(0)).Single());
         Assert.Equal(dead + 4, Dead());
 

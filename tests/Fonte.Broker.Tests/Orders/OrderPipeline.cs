@@ -61,7 +61,7 @@ internal sealed class OrderPipeline : IAsyncDisposable
     internal void Start(string role)
     {
         string[] urls = role == "order" && _running[role].Count == 0 ? ["--urls", _orders.ToString()] : [];
-        var environment = new Dictionary<string, string> { ["ORDERS_SECRET"] = Secret };
+        var environment = new Dictionary<string, string> { ["ORDERS_SECRET"] = Secret, ["ORDERS_CHILD"] = "1" };
         _running[role].Add(Tool.StartAssembly("Orders", "Fonte.Samples.Orders", [role, "--hub", _hub.Hub.ToString(), "--data", Path.Combine(_folder, "services"), .. urls, .. _transport], environment));
     }
 
