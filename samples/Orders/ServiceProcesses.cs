@@ -53,6 +53,7 @@ internal sealed partial class ServiceProcesses(OrdersOptions options, string sec
         List<Process> left;
         lock (_lock)
         {
+            if (_isOver) return;
             _isOver = true;
             left = [.. _running.Values.OfType<Running>().Select(running => running.Process)];
         }

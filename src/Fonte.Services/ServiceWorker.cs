@@ -29,6 +29,7 @@ public sealed partial class ServiceWorker : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
     private long _handled;
+    private SqliteConnection? _receiving;
     private long? _forgotAt;
     private int _disposed;
 
@@ -71,6 +72,7 @@ public sealed partial class ServiceWorker : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        _receiving?.Dispose();
         _stopping.Dispose();
     }
 
@@ -120,11 +122,12 @@ public sealed partial class ServiceWorker : IAsyncDisposable
         {
             try
             {
-                using var connection = _store.Connect();
-                return Handle(connection, delivery);
+                return Handle(_receiving ??= _store.Connect(), delivery);
             }
             catch (SqliteException exception) when (IsOfStore(exception))
             {
+                _receiving?.Dispose();
+                _receiving = null;
                 Log.Failed(_logger, exception.Message, exception);
                 await Task.Delay(Backoff, _store.Time, cancellationToken).ConfigureAwait(false);
             }
