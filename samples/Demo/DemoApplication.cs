@@ -25,6 +25,7 @@ internal static class DemoApplication
         builder.WebHost.UseUrls(options.Urls);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // A failure to start is told by StartupFailure in one sentence; the host's own report of it is a page of stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);

@@ -20,7 +20,10 @@ internal sealed class OrderPipeline : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fonte-orders").FullName;
     private readonly string[] _transport;
     private readonly Dictionary<string, List<Tool>> _running = Roles.ToDictionary(role => role, _ => new List<Tool>());
-    private readonly Uri _orders = new($"http://127.0.0.1:{FreePort()}");
+    // Of two instances at most, as a load balancer would know them.
+    private readonly Uri[] _orders = [new($"http://127.0.0.1:{FreePort()}"), new($"http://127.0.0.1:{FreePort()}")];
+    private int _instances = 1;
+    private int _turn;
     private readonly HttpClient _http = new();
     private readonly Dictionary<string, string> _hubSettings = new()
     {
@@ -60,7 +63,8 @@ internal sealed class OrderPipeline : IAsyncDisposable
     /// <summary>Starts one more instance.</summary>
     internal void Start(string role)
     {
-        string[] urls = role == "order" && _running[role].Count == 0 ? ["--urls", _orders.ToString()] : [];
+        if (role == "order") _instances = Math.Max(_instances, _running[role].Count + 1);
+        string[] urls = role == "order" ? ["--urls", _orders[_running[role].Count].ToString()] : [];
         var environment = new Dictionary<string, string> { ["ORDERS_SECRET"] = Secret, ["ORDERS_CHILD"] = "1" };
         _running[role].Add(Tool.StartAssembly("Orders", "Fonte.Samples.Orders", [role, "--hub", _hub.Hub.ToString(), "--data", Path.Combine(_folder, "services"), .. urls, .. _transport], environment));
     }
@@ -86,7 +90,7 @@ internal sealed class OrderPipeline : IAsyncDisposable
 
     internal async Task<HttpResponseMessage> PostAsync(HttpContent content, string? token, string? key = null, string path = "/orders")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, path)) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orders[(uint)Interlocked.Increment(ref _turn) % (uint)_instances], path)) { Content = content };
         if (token is not null) request.Headers.Authorization = new("Bearer", token);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return await _http.SendAsync(request, Stop);

@@ -63,12 +63,12 @@ public sealed class OrdersTests
     public async Task Of_two_instances_of_each_service_the_other_takes_over_within_ten_seconds()
     {
         await using var pipeline = await OrderPipeline.StartAsync();
-        foreach (var role in OrderPipeline.Roles.Skip(1)) pipeline.Start(role);
+        foreach (var role in OrderPipeline.Roles) pipeline.Start(role);
         var proof = new OrdersProof(pipeline, Orders, seed: 5);
         await proof.RunAsync(PerSecond, async _ =>
         {
             await TestNode.UntilAsync(() => proof.Told > 20);
-            foreach (var role in OrderPipeline.Roles.Skip(1)) await pipeline.KillAsync(role);
+            foreach (var role in OrderPipeline.Roles) await pipeline.KillAsync(role);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
             limit.CancelAfter(TimeSpan.FromSeconds(10));
             var before = proof.Told;
