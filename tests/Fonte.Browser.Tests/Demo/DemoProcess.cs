@@ -73,9 +73,10 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         return (demo._process.ExitCode, demo._errors.ToString().Trim());
     }
 
+    /// <summary>Kills it with the services that it has started, which would end a moment later and write until then.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 
