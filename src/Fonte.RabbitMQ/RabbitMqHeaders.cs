@@ -30,7 +30,7 @@ internal static class RabbitMqHeaders
     internal static (BasicProperties Properties, ReadOnlyMemory<byte> Body) Write(SharedRecord record)
     {
         var table = new Dictionary<string, object?>(record.Headers.Count);
-        var inBody = record.Headers.Where(header => header.Key == SharedRecordNames.Topic).Sum(header => header.Value.Length) > MostTopicBytes ? new ArrayBufferWriter<byte>() : null;
+        var inBody = TopicBytes(record) > MostTopicBytes ? new ArrayBufferWriter<byte>() : null;
         var topics = 0;
         foreach (var (name, value) in record.Headers)
         {
@@ -53,6 +53,16 @@ internal static class RabbitMqHeaders
         table.Add(TopicsInBody, Encoding.ASCII.GetBytes(inBody.WrittenCount.ToString(CultureInfo.InvariantCulture)));
         inBody.Write(record.Body.Span);
         return (properties, inBody.WrittenMemory);
+    }
+
+    private static int TopicBytes(SharedRecord record)
+    {
+        var bytes = 0;
+        foreach (var header in record.Headers)
+        {
+            if (header.Key == SharedRecordNames.Topic) bytes += header.Value.Length;
+        }
+        return bytes;
     }
 
     /// <summary>The first topic, so that others may bind queues of theirs to the exchange; empty for one that is too long.</summary>

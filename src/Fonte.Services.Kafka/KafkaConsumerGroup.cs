@@ -133,13 +133,12 @@ public sealed partial class KafkaConsumerGroup : IConsumerGroup
         var beginnings = new List<TopicPartitionOffset>();
         foreach (var committed in consumer.Committed(partitions, AskTimeout))
         {
-            var kept = consumer.QueryWatermarkOffsets(committed.TopicPartition, AskTimeout);
-            var isKnown = committed.Offset != Offset.Unset;
-            if (isKnown && committed.Offset < kept.Low) Log.Gap(_logger, _group.Name, committed.Partition.Value, committed.Offset.Value, kept.Low.Value);
-            var begin = isKnown && committed.Offset >= kept.Low ? committed.Offset : kept.Low;
+            var bounds = consumer.QueryWatermarkOffsets(committed.TopicPartition, AskTimeout);
             // A broker forgets the offsets of a group that is away for a week; the service's own file does not. One beyond the end is of another topic of the name.
-            if (Own(committed.TopicPartition) is { } own && own > begin.Value && own <= kept.High.Value) begin = own;
-            beginnings.Add(new(committed.TopicPartition, begin));
+            var own = Own(committed.TopicPartition) is { } kept && kept <= bounds.High.Value ? kept : -1;
+            var was = Math.Max(committed.Offset == Offset.Unset ? -1 : committed.Offset.Value, own);
+            if (was >= 0 && was < bounds.Low.Value) Log.Gap(_logger, _group.Name, committed.Partition.Value, was, bounds.Low.Value);
+            beginnings.Add(new(committed.TopicPartition, Math.Max(was, bounds.Low.Value)));
         }
         return beginnings;
     }

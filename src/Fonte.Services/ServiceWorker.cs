@@ -146,8 +146,7 @@ public sealed partial class ServiceWorker : IAsyncDisposable
         try
         {
             var received = ServiceTransaction.Read(delivery.Envelope);
-            var isNew = transaction.Run(
-                "INSERT OR IGNORE INTO fonte_inbox VALUES (@source, @id, @at)", ("@source", received.Source!.ToString()), ("@id", received.Id!), ("@at", _store.Time.GetUtcNow().ToUnixTimeMilliseconds())) == 1;
+            var isNew = _store.Receive(transaction, received);
             if (isNew)
             {
                 _handle(received, new(transaction));
@@ -167,45 +166,21 @@ public sealed partial class ServiceWorker : IAsyncDisposable
 
     private async Task RelayAsync(CancellationToken cancellationToken)
     {
-        await _relaying.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var holding = HoldAsync(lost);
-        try
+        var held = await _relaying.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = held.ConfigureAwait(false);
+        using var connection = _store.Connect();
+        while (true)
         {
-            while (!holding.IsCompleted)
-            {
-                if (!await SendSomeAsync(lost.Token).ConfigureAwait(false)) await _wake.WaitAsync(Backoff, lost.Token).ConfigureAwait(false);
-            }
-            await holding.ConfigureAwait(false);
-        }
-        finally
-        {
-            await lost.CancelAsync().ConfigureAwait(false);
-            await holding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!holding.IsFaulted) _relaying.Release();
+            if (!await SendSomeAsync(connection, held.Lost).ConfigureAwait(false)) await _wake.WaitAsync(Backoff, held.Lost).ConfigureAwait(false);
         }
     }
 
-    private async Task HoldAsync(CancellationTokenSource lost)
-    {
-        try
-        {
-            await _relaying.HoldAsync(lost.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            await lost.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async Task<bool> SendSomeAsync(CancellationToken cancellationToken)
+    private async Task<bool> SendSomeAsync(SqliteConnection connection, CancellationToken cancellationToken)
     {
         var events = new List<OutboxEvent>();
         var last = 0L;
-        using (var connection = _store.Connect())
+        using (var command = connection.Command("SELECT seq, source, id, type, key, envelope FROM fonte_outbox ORDER BY seq LIMIT @count", ("@count", SentAtOnce)))
         {
-            using var command = connection.Command("SELECT seq, source, id, type, key, envelope FROM fonte_outbox ORDER BY seq LIMIT @count", ("@count", SentAtOnce));
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -223,14 +198,15 @@ public sealed partial class ServiceWorker : IAsyncDisposable
         {
             // For good: those behind it must not wait for it.
             Log.Refused(_logger, exception.Refused.Source, exception.Refused.Id, exception.Message);
-            _store.Run((_, transaction) =>
-            {
-                _store.AddRefused(transaction, exception.Refused, exception.Message);
-                return transaction.Run("DELETE FROM fonte_outbox WHERE seq <= @last AND source = @source AND id = @id", ("@last", last), ("@source", exception.Refused.Source), ("@id", exception.Refused.Id));
-            });
+            using var burial = connection.BeginTransaction(deferred: false);
+            _store.AddRefused(burial, exception.Refused, exception.Message);
+            burial.Run("DELETE FROM fonte_outbox WHERE seq <= @last AND source = @source AND id = @id", ("@last", last), ("@source", exception.Refused.Source), ("@id", exception.Refused.Id));
+            burial.Commit();
             return true;
         }
-        _store.Run((_, transaction) => transaction.Run("DELETE FROM fonte_outbox WHERE seq <= @last", ("@last", last)));
+        using var transaction = connection.BeginTransaction(deferred: false);
+        transaction.Run("DELETE FROM fonte_outbox WHERE seq <= @last", ("@last", last));
+        transaction.Commit();
         return true;
     }
 

@@ -31,42 +31,32 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
     /// <inheritdoc/>
     public async IAsyncEnumerable<Delivery> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await _lease.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var holding = HoldAsync(lost);
-        try
+        var held = await _lease.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = held.ConfigureAwait(false);
+        var keptAt = _store.Time.GetTimestamp();
+        await foreach (var received in _client.SubscribeAsync(Request(), held.Lost).ConfigureAwait(false))
         {
-            var keptAt = _store.Time.GetTimestamp();
-            await foreach (var received in _client.SubscribeAsync(Request(), lost.Token).ConfigureAwait(false))
+            if (received.IsPosition)
             {
-                if (received.IsPosition)
-                {
-                    // At leisure: they come with each heartbeat, and lose nothing.
-                    if (_store.Time.GetElapsedTime(keptAt) < PositionInterval) continue;
-                    keptAt = _store.Time.GetTimestamp();
-                    _store.Run((_, transaction) => KeepCursor(transaction, received.Id));
-                    continue;
-                }
-                if (received.Gap is { } gap)
-                {
-                    Log.Gap(_logger, _options.Name, gap.From, gap.Reason);
-                    continue;
-                }
-                var delivery = new HubDelivery(this, received, AttemptsOf(received.Id) + 1);
-                yield return delivery;
-                while (!delivery.IsOver)
-                {
-                    await Task.Delay(_options.RedeliveryDelay * delivery.Attempt, _store.Time, lost.Token).ConfigureAwait(false);
-                    delivery = new(this, received, delivery.Attempt + 1);
-                    yield return delivery;
-                }
+                // At leisure: they come with each heartbeat, and lose nothing.
+                if (_store.Time.GetElapsedTime(keptAt) < PositionInterval) continue;
+                keptAt = _store.Time.GetTimestamp();
+                _store.Run((_, transaction) => KeepCursor(transaction, received.Id));
+                continue;
             }
-        }
-        finally
-        {
-            await lost.CancelAsync().ConfigureAwait(false);
-            await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!holding.IsFaulted) _lease.Release();
+            if (received.Gap is { } gap)
+            {
+                Log.Gap(_logger, _options.Name, gap.From, gap.Reason);
+                continue;
+            }
+            var delivery = new HubDelivery(this, received, AttemptsOf(received.Id) + 1);
+            yield return delivery;
+            while (!delivery.IsOver)
+            {
+                await Task.Delay(_options.RedeliveryDelay * delivery.Attempt, _store.Time, held.Lost).ConfigureAwait(false);
+                delivery = new(this, received, delivery.Attempt + 1);
+                yield return delivery;
+            }
         }
     }
 
@@ -82,20 +72,6 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
             LastEventId = connection.Text("SELECT value FROM fonte_cursor WHERE name = @name", ("@name", _options.Name)) ?? SubscribeRequest.Earliest,
             IncludePositions = true,
         };
-    }
-
-    private async Task HoldAsync(CancellationTokenSource lost)
-    {
-        try
-        {
-            await _lease.HoldAsync(lost.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            Log.Lost(_logger, _options.Name, exception.Message);
-            await lost.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
     }
 
     private int AttemptsOf(string id)
@@ -156,9 +132,6 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
     {
         [LoggerMessage(1, LogLevel.Error, "The group {Name} missed events: what follows {From} is no longer kept ({Reason})")]
         internal static partial void Gap(ILogger logger, string name, string from, string reason);
-
-        [LoggerMessage(2, LogLevel.Warning, "The group {Name} is no longer active here: {Why}")]
-        internal static partial void Lost(ILogger logger, string name, string why);
 
         [LoggerMessage(3, LogLevel.Warning, "The group {Name} gave event {Id} up after {Attempts} attempts: {Reason}")]
         internal static partial void Dead(ILogger logger, string name, string id, int attempts, string reason);

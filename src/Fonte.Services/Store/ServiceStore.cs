@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CloudNative.CloudEvents;
 using Microsoft.Data.Sqlite;
 
 namespace Fonte.Services;
@@ -8,7 +9,7 @@ namespace Fonte.Services;
 /// <code>
 /// inbox    source, id          what was handled; the same event again has no effect
 /// outbox   seq, envelope …     what is to be sent, written with the effect
-/// cursor   name, value         how far a group over the hub has come
+/// cursor   name, value         how far a group over the hub, or one of a partition of Kafka, has come
 /// attempt  name, id, count     how often an event of such a group has failed
 /// dead     at, reason …        what could not be handled
 /// lease    name, owner, until  which instance is the active one
@@ -105,22 +106,23 @@ public sealed class ServiceStore
     /// <summary>The same in a transaction with something else.</summary>
     internal int AddDeadLetter(DbTransaction transaction, string group, string reason, ReadOnlyMemory<byte> envelope)
     {
-        var at = Time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (ServiceTransaction.TryRead(envelope) is { } read)
+        if (ServiceTransaction.TryRead(envelope) is not { } received)
         {
-            // Handled by another instance, or given up before: then it stays what it is. And whatever is given up is handled no more.
-            if (transaction.Run("INSERT OR IGNORE INTO fonte_inbox VALUES (@source, @id, @at)", ("@source", read.Source!.ToString()), ("@id", read.Id!), ("@at", at)) == 0) return 0;
-            Count(transaction, "received", read.Type!);
+            // It has no name by which it would be known.
+            return IsBuried(transaction, group, envelope) ? 0 : Bury(transaction, group, reason, envelope);
         }
-        return transaction.Run(
-            "INSERT INTO fonte_dead (at, name, reason, envelope) SELECT @at, @name, @reason, @envelope WHERE @isKnown OR NOT EXISTS (SELECT 1 FROM fonte_dead WHERE name = @name AND envelope = @envelope)",
-            ("@at", at), ("@name", group), ("@reason", Short(reason)), ("@envelope", envelope.ToArray()), ("@isKnown", ServiceTransaction.TryRead(envelope) is not null));
+        // Handled by another instance, or given up before: then it stays what it is. And whatever is given up is handled no more.
+        if (!Receive(transaction, received)) return 0;
+        Count(transaction, "received", received.Type!);
+        return Bury(transaction, group, reason, envelope);
     }
 
     /// <summary>Keeps an event of the service's own that nobody takes.</summary>
-    internal int AddRefused(DbTransaction transaction, OutboxEvent refused, string reason) => transaction.Run(
-        "INSERT INTO fonte_dead (at, name, reason, envelope) VALUES (@at, 'outbox', @reason, @envelope)",
-        ("@at", Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@reason", Short(reason)), ("@envelope", refused.Envelope.ToArray()));
+    internal int AddRefused(DbTransaction transaction, OutboxEvent refused, string reason) => Bury(transaction, "outbox", reason, refused.Envelope);
+
+    /// <summary>Writes into the inbox that an event is handled; false if it was before.</summary>
+    internal bool Receive(DbTransaction transaction, CloudEvent received) => transaction.Run(
+        "INSERT OR IGNORE INTO fonte_inbox VALUES (@source, @id, @at)", ("@source", received.Source!.ToString()), ("@id", received.Id!), ("@at", Time.GetUtcNow().ToUnixTimeMilliseconds())) == 1;
 
     /// <summary>A reason as it is kept and told: what an exception says may hold all that a stranger has sent.</summary>
     internal static string Short(string reason)
@@ -131,6 +133,17 @@ public sealed class ServiceStore
         {
             for (var i = 0; i < into.Length; i++) into[i] = char.IsControl(from[i]) ? ' ' : from[i];
         });
+    }
+
+    private int Bury(DbTransaction transaction, string group, string reason, ReadOnlyMemory<byte> envelope) => transaction.Run(
+        "INSERT INTO fonte_dead (at, name, reason, envelope) VALUES (@at, @name, @reason, @envelope)",
+        ("@at", Time.GetUtcNow().ToUnixTimeMilliseconds()), ("@name", group), ("@reason", Short(reason)), ("@envelope", envelope.ToArray()));
+
+    private static bool IsBuried(DbTransaction transaction, string group, ReadOnlyMemory<byte> envelope)
+    {
+        using var command = transaction.Connection!.Command("SELECT count(*) FROM fonte_dead WHERE name = @name AND envelope = @envelope", ("@name", group), ("@envelope", envelope.ToArray()));
+        command.Transaction = transaction;
+        return command.ExecuteScalar() is > 0L;
     }
 
     internal static void Count(DbTransaction transaction, string way, string type) =>

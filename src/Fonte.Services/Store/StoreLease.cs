@@ -10,24 +10,22 @@ internal sealed class StoreLease(ServiceStore store, string name, TimeSpan lengt
 {
     private readonly string _owner = Guid.NewGuid().ToString();
 
-    /// <summary>Waits until this instance is the active one.</summary>
-    internal async Task AcquireAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until this instance is the active one, which it is until what is returned is disposed of or says that it is lost.</summary>
+    internal async Task<HeldLease> AcquireAsync(CancellationToken cancellationToken)
     {
         while (!TryTake()) await Task.Delay(length / 6, store.Time, cancellationToken).ConfigureAwait(false);
+        return new(KeepAsync, Release, cancellationToken);
     }
 
-    /// <summary>Renews it until it is lost, which is an exception.</summary>
-    internal async Task HoldAsync(CancellationToken cancellationToken)
+    // Renews it until it is lost.
+    private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await Task.Delay(length / 3, store.Time, cancellationToken).ConfigureAwait(false);
-            if (!TryTake()) throw new ConsumerGroupException($"Another instance is active for {name}.");
-        }
+        do await Task.Delay(length / 3, store.Time, cancellationToken).ConfigureAwait(false);
+        while (TryTake());
     }
 
-    /// <summary>Gives it up, so that another need not wait.</summary>
-    internal void Release() => store.Run((_, transaction) => transaction.Run("DELETE FROM fonte_lease WHERE name = @name AND owner = @owner", ("@name", name), ("@owner", _owner)));
+    // So that another need not wait.
+    private void Release() => store.Run((_, transaction) => transaction.Run("DELETE FROM fonte_lease WHERE name = @name AND owner = @owner", ("@name", name), ("@owner", _owner)));
 
     /// <summary>Whether this instance is the active one, as of this transaction; nobody can become it before the transaction ends.</summary>
     internal bool IsHeld(DbTransaction transaction)
@@ -43,5 +41,45 @@ internal sealed class StoreLease(ServiceStore store, string name, TimeSpan lengt
         return store.Run((_, transaction) => transaction.Run(
             "INSERT INTO fonte_lease VALUES (@name, @owner, @until) ON CONFLICT DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE fonte_lease.owner = excluded.owner OR fonte_lease.until < @now OR fonte_lease.until > @now + @length",
             ("@name", name), ("@owner", _owner), ("@until", now + (long)length.TotalMilliseconds), ("@now", now), ("@length", (long)length.TotalMilliseconds))) == 1;
+    }
+}
+
+/// <summary>A lease that this instance has.</summary>
+internal sealed class HeldLease : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _lost;
+    private readonly Action _release;
+    private readonly Task _keeping;
+
+    internal HeldLease(Func<CancellationToken, Task> keep, Action release, CancellationToken cancellationToken)
+    {
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _release = release;
+        Lost = _lost.Token;
+        _keeping = KeepAsync(keep);
+    }
+
+    /// <summary>Cancelled when another instance has become the active one, and with what it was acquired with.</summary>
+    internal CancellationToken Lost { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lost.CancelAsync().ConfigureAwait(false);
+        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // One that is lost is another's, of which nothing is taken.
+        _release();
+        _lost.Dispose();
+    }
+
+    private async Task KeepAsync(Func<CancellationToken, Task> keep)
+    {
+        try
+        {
+            await keep(Lost).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _lost.CancelAsync().ConfigureAwait(false);
+        }
     }
 }
