@@ -34,6 +34,8 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
         var held = await _lease.AcquireAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = held.ConfigureAwait(false);
         var keptAt = _store.Time.GetTimestamp();
+        // One that failed is given before any other, so that only the first can have failed before.
+        var isFirst = true;
         await foreach (var received in _client.SubscribeAsync(Request(), held.Lost).ConfigureAwait(false))
         {
             if (received.IsPosition)
@@ -49,7 +51,8 @@ public sealed partial class HubConsumerGroup : IConsumerGroup
                 Log.Gap(_logger, _options.Name, gap.From, gap.Reason);
                 continue;
             }
-            var delivery = new HubDelivery(this, received, AttemptsOf(received.Id) + 1);
+            var delivery = new HubDelivery(this, received, isFirst ? AttemptsOf(received.Id) + 1 : 1);
+            isFirst = false;
             yield return delivery;
             while (!delivery.IsOver)
             {
