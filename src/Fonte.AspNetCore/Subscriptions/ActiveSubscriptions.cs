@@ -19,7 +19,7 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
     private readonly ConcurrentDictionary<Task, byte> _telling = new();
     private IEventLog? _log;
     private OtherSubscriptions? _others;
-    private long _untold = 1;
+    private long _doubts = 1;
     private bool _isTold = true;
 
     /// <summary>All subscriptions, at whatever hub of the log.</summary>
@@ -28,8 +28,8 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
     /// <summary>Those at this hub.</summary>
     internal IEnumerable<ActiveSubscription> Here => _subscribers.Values.SelectMany(subscriber => subscriber.Subscriptions);
 
-    /// <summary>Changes when something could not be told. Not 0: before the start something may have been told by a hub of this name.</summary>
-    internal long Untold => Interlocked.Read(ref _untold);
+    /// <summary>Changes when the log may say something else of this hub than what is so. Not 0: before the start something may have been told by a hub of this name.</summary>
+    internal long Doubts => Interlocked.Read(ref _doubts);
 
     /// <summary>The subscriptions of one connection; none when it is not open.</summary>
     internal IEnumerable<ActiveSubscription> Of(string subscriber) =>
@@ -81,12 +81,13 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
     /// <summary>Whether the connection is to this hub and open.</summary>
     internal bool IsHere(string subscriber) => _subscribers.ContainsKey(subscriber);
 
-    /// <summary>Tells once more of a connection's beginning; false when it has ended.</summary>
-    internal bool TellAgain(string subscriber)
+    /// <summary>Says that the log may say something else of this hub than what is so.</summary>
+    internal void Doubt() => Interlocked.Increment(ref _doubts);
+
+    /// <summary>Tells once more of a connection's beginning, unless it has ended.</summary>
+    internal void TellAgain(string subscriber)
     {
-        if (!_subscribers.TryGetValue(subscriber, out var found)) return false;
-        found.TellAgain();
-        return true;
+        if (_subscribers.TryGetValue(subscriber, out var found)) found.TellAgain();
     }
 
     internal Task TellAgainAsync(ActiveSubscriber subscriber, Task before)
@@ -116,7 +117,7 @@ internal sealed partial class ActiveSubscriptions(string collection, TimeProvide
     {
         var result = await _log!.AppendAsync(new() { Events = drafts }, CancellationToken.None).ConfigureAwait(false);
         var isTold = result.Outcome is AppendOutcome.Appended or AppendOutcome.AlreadyAppended;
-        if (!isTold) Interlocked.Increment(ref _untold);
+        if (!isTold) Doubt();
         // Once, until it goes well again: there may be thousands.
         if (Interlocked.Exchange(ref _isTold, isTold) && !isTold) Log.NotTold(logger, result.Outcome);
     }

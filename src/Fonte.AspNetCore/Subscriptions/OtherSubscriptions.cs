@@ -20,9 +20,6 @@ internal sealed partial class OtherSubscriptions : IAsyncDisposable
 
     // As the log says, of this hub too.
     private readonly ConcurrentDictionary<string, Told> _open = new(StringComparer.Ordinal);
-
-    // Connections to this hub of which an end was told; that of one that is open was told by another hub.
-    private readonly ConcurrentDictionary<string, byte> _ended = new(StringComparer.Ordinal);
     private readonly ReplicatedEventLog _log;
     private readonly ActiveSubscriptions _own;
     private readonly TopicSelection _events;
@@ -77,11 +74,6 @@ internal sealed partial class OtherSubscriptions : IAsyncDisposable
         try
         {
             Read();
-            foreach (var (subscriber, _) in _ended)
-            {
-                // Until its beginning is read again.
-                if (!_own.TellAgain(subscriber)) _ended.TryRemove(subscriber, out _);
-            }
             var unended = Compare();
             if (Volatile.Read(ref _ending).IsCompleted) Volatile.Write(ref _ending, EndAsync(unended));
         }
@@ -121,30 +113,29 @@ internal sealed partial class OtherSubscriptions : IAsyncDisposable
     {
         // While the hub was mapped elsewhere publishers may have used this topic.
         if (!logged.Private || SubscriptionDocument.Read(logged, _own.Collection) is not { } read) return;
-        var subscriber = read.Subscription.Subscriber;
         if (read.IsActive)
         {
             _open[read.Subscription.Topic] = new(read.Subscription, logged);
-            _ended.TryRemove(subscriber, out _);
         }
         else
         {
             _open.TryRemove(read.Subscription.Topic, out _);
-            if (IsOwn(read.Subscription)) _ended[subscriber] = 0;
+            // Told by another hub, which took this one for gone.
+            if (IsOwn(read.Subscription) && _own.IsHere(read.Subscription.Subscriber)) _own.Doubt();
         }
     }
 
     // What the log says of this hub against what is so, if that may differ. Tells again of what is open; returns what is not.
     private List<Told> Compare()
     {
-        var untold = _own.Untold;
-        if (untold == _compared) return [];
+        var doubts = _own.Doubts;
+        if (doubts == _compared) return [];
         var now = _time.GetTimestamp();
         var differences = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var subscriber in _own.Here.Where(here => !_open.ContainsKey(here.Topic) && IsDue(here.Topic)).Select(here => here.Subscriber).ToHashSet(StringComparer.Ordinal)) _own.TellAgain(subscriber);
         var unended = _open.Values.Where(told => IsOwn(told.Subscription) && !_own.IsHere(told.Subscription.Subscriber) && IsDue(told.Subscription.Topic)).ToList();
         _differences = differences;
-        if (differences.Count == 0) _compared = untold;
+        if (differences.Count == 0) _compared = doubts;
         return unended;
 
         bool IsDue(string topic)

@@ -108,30 +108,6 @@ internal sealed partial class SharedLogReplica
         return number;
     }
 
-    // A broker may take for ever to confirm, as one whose memory is full.
-    private async Task ProduceAsync(IReadOnlyList<SharedRecord> records, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var producing = _shared.ProduceAsync(records, limit.Token);
-        try
-        {
-            await producing.WaitAsync(_settings.AppendTimeout, _settings.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new SharedLogException($"{_shared.Name} does not confirm what it is given.", exception);
-        }
-        finally
-        {
-            if (!producing.IsCompleted)
-            {
-                await limit.CancelAsync().ConfigureAwait(false);
-                // Whatever becomes of it, nobody waits any more.
-                _ = producing.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            }
-        }
-    }
-
     private enum Sameness
     {
         /// <summary>The last record that was kept is where it was.</summary>
