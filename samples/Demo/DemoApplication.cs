@@ -41,6 +41,7 @@ internal static class DemoApplication
         {
             fonte.Data = options.Data;
             fonte.AnonymousPublish = options.Dev;
+            fonte.AnySocketOrigin = options.Dev;
         });
         builder.Services.AddClock();
         builder.Services.AddLab();
@@ -54,6 +55,8 @@ internal static class DemoApplication
         var app = builder.Build();
         if (options.Dev) app.UseCors();
         app.MapFonte();
+        app.MapFontePoll();
+        app.MapFonteSocket();
         app.MapFonteHealthChecks();
         app.MapSharedPages();
         app.MapPages("/", typeof(DemoApplication).Assembly);

@@ -50,6 +50,10 @@ public sealed class FonteHttpOptions : FonteOptions
     /// <summary>The origins, beside the hub's own, whose pages may publish with the cookie, such as <c>https://example.com</c>.</summary>
     public IList<string> CookieOrigins { get; init; } = [];
 
+    /// <summary>Whether pages of any origin may open a WebSocket, if they do not present the cookie. Only for development.</summary>
+    /// <value><see langword="false"/>: only pages of the hub's own origin and of <see cref="CookieOrigins"/></value>
+    public bool AnySocketOrigin { get; set; }
+
     /// <summary>
     /// The former version of the Mercure protocol that is understood too: <c>0.x</c>, for clients that have not been changed yet. It lets in what the present one keeps out for good
     /// reasons, such as tokens without an end and tokens in the URL; each such relaxation is logged at start.

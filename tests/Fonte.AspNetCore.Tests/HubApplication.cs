@@ -49,6 +49,8 @@ internal sealed class HubApplication : IAsyncDisposable
         var app = builder.Build();
         map?.Invoke(app);
         app.MapFonte(path);
+        app.MapFontePoll();
+        app.MapFonteSocket();
         app.MapFonteHealthChecks();
         await app.StartAsync(Stop);
         return new(app);

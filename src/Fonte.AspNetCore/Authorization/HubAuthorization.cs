@@ -50,6 +50,10 @@ internal sealed class HubAuthorization(FonteHost host, AccessTokenValidator vali
     // A URL, or a cookie that goes over plain HTTP, is no place for a token that knows better (RFC 9700, section 4.3.2).
     private Authorized Result(AccessToken? token, PresentedToken presented) => token is null || (presented.Only0x && !token.Is0x) || host.Revocations?.Includes(token) == true ? new(null, Problems.InvalidToken) : new(token, null);
 
+    /// <summary>Whether the request may open a WebSocket, which browsers let pages of any site do, with their visitor's cookie (CWE-1385). What is no browser names no origin.</summary>
+    internal bool MayOpenSocket(HttpRequest request) =>
+        request.Headers.Origin.Count == 0 || IsTrustedOrigin(request) || (options.Value.AnySocketOrigin && !PresentedToken.Of(request, options.Value).IsOfCookie);
+
     // A page of another site can have its visitor's browser publish with its cookie (CWE-352). A browser says whose page it is.
     private bool IsTrustedOrigin(HttpRequest request)
     {

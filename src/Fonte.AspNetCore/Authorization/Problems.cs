@@ -18,9 +18,15 @@ internal static class Problems
 
     internal static readonly Problem TooManyStreams = new(StatusCodes.Status429TooManyRequests, "too-many-streams", "Too many event streams are open from this address or for this subject; close one.") { RetryAfterSeconds = 30 };
 
+    internal static readonly Problem NotReady = new(StatusCodes.Status503ServiceUnavailable, "not-ready", "The hub cannot serve events now; try again later.") { RetryAfterSeconds = 1 };
+
     internal static readonly Problem NoSubscription = new(StatusCodes.Status404NotFound, "no-subscription", "There is no such subscription now.");
 
     internal static readonly Problem ForeignOrigin = new(StatusCodes.Status403Forbidden, "origin-not-allowed", "With a cookie only pages of listed origins may publish; present the token in the Authorization header.");
+
+    internal static readonly Problem ForeignSocket = new(StatusCodes.Status403Forbidden, "origin-not-allowed", "Pages of this origin may not open a WebSocket here; list it among the cookie origins.");
+
+    internal static readonly Problem NoSocket = new(StatusCodes.Status426UpgradeRequired, "not-a-websocket", "This address is for WebSockets; ask for an upgrade.");
 
     internal static Problem MissingToken(string action) =>
         new(StatusCodes.Status401Unauthorized, "token-missing", $"To {action}, present an access token in the Authorization header.");

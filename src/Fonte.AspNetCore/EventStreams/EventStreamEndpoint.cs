@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Fonte.AspNetCore;
 
 /// <summary><c>GET /.well-known/mercure</c>: an event stream of the topics that the query selects; and <c>QUERY</c>, with parameters in the body too (RFC 10008).</summary>
-internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization authorization, StreamLimits limits, IOptions<FonteHttpOptions> options)
+internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization authorization, StreamAdmission admission, IOptions<FonteHttpOptions> options)
 {
     // Beside the matchers, percent-encoded: a cursor and a time.
     private const int OtherParameters = 64 * 1024;
@@ -20,7 +20,7 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
     internal async Task HandleQueryAsync(HttpContext context)
     {
         var authorized = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
-        if (Refusal(authorized) is { } refusal)
+        if (admission.Refusal(authorized) is { } refusal)
         {
             await authorization.RefuseAsync(context, refusal).ConfigureAwait(false);
             return;
@@ -43,32 +43,12 @@ internal sealed class EventStreamEndpoint(FonteHost host, HubAuthorization autho
 
     private async Task AfterAsync(HttpContext context, ValueTask<Authorized> reading) => await Stream(context, await reading.ConfigureAwait(false), body: default).ConfigureAwait(false);
 
-    // Also when the body has been read: it may have taken longer than the token was valid.
-    private Problem? Refusal(Authorized authorized) =>
-        authorized.Problem
-        ?? (authorized.Token is null && !options.Value.AnonymousSubscribe ? Problems.MissingToken("subscribe") : null)
-        ?? (authorized.Token is { } token && authorization.HasEnded(token) ? Problems.InvalidToken : null);
-
     private Task Stream(HttpContext context, Authorized authorized, ReadOnlySpan<byte> body)
     {
-        if (Refusal(authorized) is { } refusal) return authorization.RefuseAsync(context, refusal);
+        if (admission.Refusal(authorized) is { } refusal) return authorization.RefuseAsync(context, refusal);
         var (query, problem) = SubscribeQuery.Read(context.Request.QueryString, options.Value, host.Patterns, body);
         if (query is null) return problem!.WriteAsync(context);
-        var subscriber = host.Subscriptions is { } all ? new ActiveSubscriber(all, query, authorized.Token) : null;
-        ISubscriberTracker? tracker = subscriber;
-        if (!limits.TryCount(context, authorized.Token, tracker, out tracker)) return Problems.TooManyStreams.WriteAsync(context);
-        var beginning = query.Beginning.Under(context.Request);
-        return EventStreamResponse.RunAsync(context, host, new SubscribeRequest
-        {
-            Matchers = query.All,
-            TellGaps = query.TellGaps,
-            Envelope = query.Envelope,
-            LastEventId = beginning.LastEventId,
-            Since = beginning.Since,
-            Grants = authorized.Token?.Readable ?? [],
-            Expires = authorized.Token is { } token && token.Expires != DateTimeOffset.MaxValue ? token.Expires : null,
-            Owner = host.Revocations is { } revocations && (authorized.Token is not null || subscriber is not null) ? new StreamOwner(authorized.Token, subscriber?.Id, revocations) : null,
-            Tracker = tracker,
-        });
+        (var request, problem) = admission.Admit(context, authorized.Token, query, query.Beginning.Under(context.Request), query.Envelope ? StreamForm.Envelopes : StreamForm.Blocks);
+        return request is null ? problem!.WriteAsync(context) : EventStreamResponse.RunAsync(context, host, request);
     }
 }

@@ -29,15 +29,10 @@ internal static class EventStreamResponse
             : StreamAfterAsync(begun, context, connection, host, request, start);
     }
 
-    // Who cannot be told now whether its cursor is good, or its token revoked, comes back. To others all is given that is here.
     private static async Task CatchUpAsync(HttpContext context, FonteHost host, EventHub hub, SubscribeRequest request, ResumePoint start)
     {
-        var isCurrent = await hub.CatchUpAsync(context.RequestAborted).ConfigureAwait(false);
-        if (isCurrent) host.Revocations?.ReadMore();
-        var mayStream = isCurrent || (start.Gap is null && request.Owner is not StreamOwner { HasToken: true });
-        // Another log may have taken its place meanwhile.
-        if (mayStream && host.HubIfReady == hub) await RunAsync(context, host, request, isCurrent: true).ConfigureAwait(false);
-        else await RefuseAsync(context, host).ConfigureAwait(false);
+        var mayBegin = await StreamStart.MayBeginAsync(host, hub, request, start, context.RequestAborted).ConfigureAwait(false);
+        await (mayBegin ? RunAsync(context, host, request, isCurrent: true) : RefuseAsync(context, host)).ConfigureAwait(false);
     }
 
     private static async Task StreamAfterAsync(Task begun, HttpContext context, StreamConnection? connection, FonteHost host, SubscribeRequest request, ResumePoint start)

@@ -44,6 +44,9 @@ internal struct StreamBeginning
     internal readonly StreamBeginning Under(HttpRequest request) =>
         new() { LastEventId = AspNetCore.LastEventId.OfField(request) ?? LastEventId, Since = Since };
 
+    /// <summary>The same, or after this place if it names none.</summary>
+    internal readonly StreamBeginning OrAfter(string position) => LastEventId is null && Since is null ? new() { LastEventId = position } : this;
+
     /// <summary>Takes a cursor, whatever its name is.</summary>
     internal Problem? TakeLastEventId(FormReader pair)
     {

@@ -43,15 +43,46 @@ public static class FonteEndpointRouteBuilderExtensions
         foreach (var known in new[] { path, options.Value.Resource is { } resource ? new Uri(resource).AbsolutePath : path }.Distinct())
             endpoints.MapGet(ResourceMetadata.PathPrefix + known, metadata).WithDisplayName("Fonte resource metadata");
         var hub = endpoints.MapGroup(path);
-        var streams = new EventStreamEndpoint(host, authorization, services.GetRequiredService<StreamLimits>(), options);
+        var streams = new EventStreamEndpoint(host, authorization, services.GetRequiredService<StreamAdmission>(), options);
         hub.MapGet("", origins.Guard(streams.HandleAsync)).WithDisplayName("Fonte event stream");
         hub.MapMethods("", ["QUERY"], origins.Guard(streams.HandleQueryAsync)).WithDisplayName("Fonte event stream by QUERY");
         hub.MapGet("/subscriptions/{**path}", origins.Guard(new SubscriptionsEndpoint(host, authorization).HandleAsync)).WithDisplayName("Fonte subscriptions");
         var control = new StreamControlEndpoints(host, services.GetRequiredService<StreamControl>(), authorization, options);
         hub.MapPost("/kicks", origins.Guard(control.KickAsync)).WithDisplayName("Fonte kicks");
         hub.MapPost("/revocations", origins.Guard(control.RevokeAsync)).WithDisplayName("Fonte revocations");
-        hub.MapPost("", origins.Guard(new PublishEndpoint(host, authorization, options).HandleAsync)).WithDisplayName("Fonte publish");
+        hub.MapPost("", origins.Guard(new PublishEndpoint(host, authorization, services.GetRequiredService<PublishAdmission>(), options).HandleAsync)).WithDisplayName("Fonte publish");
         return hub;
+    }
+
+    /// <summary>Maps the same events for polls (<c>wait=0</c>) and long polls, as JSON: the parameters are those of an event stream.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="path">Where.</param>
+    /// <exception cref="InvalidOperationException">The hub was not added.</exception>
+    public static IEndpointConventionBuilder MapFontePoll(this IEndpointRouteBuilder endpoints, string path = "/fonte/poll")
+    {
+        RequireFonte(endpoints, nameof(MapFontePoll));
+        var services = endpoints.ServiceProvider;
+        var options = services.GetRequiredService<IOptions<FonteHttpOptions>>().Value;
+        var poll = new PollEndpoint(services.GetRequiredService<FonteHost>(), services.GetRequiredService<HubAuthorization>(), services.GetRequiredService<StreamAdmission>(), options);
+        return endpoints.MapGet(path, new PublicOrigins(options.PublicUrls).Guard(poll.HandleAsync)).WithDisplayName("Fonte poll");
+    }
+
+    /// <summary>Maps the same events over a WebSocket (RFC 6455; over HTTP/2, RFC 8441), which may publish too and change what it is subscribed to.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="path">Where.</param>
+    /// <remarks>Pages of the hub's own origin and of <see cref="FonteHttpOptions.CookieOrigins"/> may open one; CORS does not guard WebSockets.</remarks>
+    /// <exception cref="InvalidOperationException">The hub was not added.</exception>
+    public static IEndpointConventionBuilder MapFonteSocket(this IEndpointRouteBuilder endpoints, string path = "/fonte/socket")
+    {
+        RequireFonte(endpoints, nameof(MapFonteSocket));
+        var services = endpoints.ServiceProvider;
+        var options = services.GetRequiredService<IOptions<FonteHttpOptions>>().Value;
+        var socket = ActivatorUtilities.CreateInstance<SocketEndpoint>(services);
+        var pipeline = endpoints.CreateApplicationBuilder();
+        // The hub's own heartbeats keep it alive.
+        pipeline.UseWebSockets(new() { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        pipeline.Run(new PublicOrigins(options.PublicUrls).Guard(socket.HandleAsync));
+        return endpoints.MapMethods(path, ["GET", "CONNECT"], pipeline.Build()).WithDisplayName("Fonte WebSocket");
     }
 
     /// <summary>Maps <c>/healthz</c> (the process answers) and <c>/readyz</c> (the hub can do its work, and every other health check holds).</summary>

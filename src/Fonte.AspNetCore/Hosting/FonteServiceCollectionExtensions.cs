@@ -33,6 +33,8 @@ public static class FonteServiceCollectionExtensions
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<HubAuthorization>();
         services.AddSingleton<StreamLimits>();
+        services.AddSingleton<StreamAdmission>();
+        services.AddSingleton<PublishAdmission>();
         services.AddSingleton<StreamControl>();
         services.AddSingleton<IStreamControl>(provider => provider.GetRequiredService<StreamControl>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FonteHost>());

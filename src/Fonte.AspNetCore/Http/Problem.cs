@@ -39,6 +39,16 @@ internal sealed record Problem(int Status, string Name, string Detail)
         return parameters.Count == 0 ? "Bearer" : $"Bearer {string.Join(", ", parameters)}";
     }
 
+    /// <summary>Writes the members of the document.</summary>
+    internal void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WriteString("type", TypePrefix + Name);
+        json.WriteString("title", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status));
+        json.WriteNumber("status", Status);
+        json.WriteString("detail", Detail);
+        if (Index is { } index) json.WriteNumber("index", index);
+    }
+
     internal async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
@@ -51,11 +61,7 @@ internal sealed record Problem(int Status, string Name, string Detail)
         using (var json = new Utf8JsonWriter(body, Readable))
         {
             json.WriteStartObject();
-            json.WriteString("type", TypePrefix + Name);
-            json.WriteString("title", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status));
-            json.WriteNumber("status", Status);
-            json.WriteString("detail", Detail);
-            if (Index is { } index) json.WriteNumber("index", index);
+            WriteMembers(json);
             json.WriteEndObject();
         }
         response.ContentLength = body.WrittenCount;

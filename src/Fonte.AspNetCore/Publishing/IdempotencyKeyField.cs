@@ -10,6 +10,9 @@ internal static class IdempotencyKeyField
 {
     private const string Name = "Idempotency-Key";
 
+    private static readonly Problem Invalid = new(
+        StatusCodes.Status400BadRequest, "idempotency-key-invalid", $"Give one Idempotency-Key of 1 to {IdempotencyKey.MaxLength} printable ASCII characters, in quotation marks or without space and punctuation of lists.");
+
     /// <summary>The key, <see langword="null"/> when there is none, or what to change.</summary>
     /// <param name="request">The request.</param>
     /// <param name="token">Its access token: a key is one of its subject's own. Those without a token share theirs.</param>
@@ -18,9 +21,17 @@ internal static class IdempotencyKeyField
         var values = request.Headers[Name];
         if (values.Count == 0) return (null, null);
         return values.Count == 1 && Parse(values[0] ?? "") is { Length: > 0 and <= IdempotencyKey.MaxLength } key
-            ? (new(key, token is null ? "" : $"{token.Issuer}\n{token.Holder}"), null)
-            : (null, new(StatusCodes.Status400BadRequest, "idempotency-key-invalid", $"Give one Idempotency-Key of 1 to {IdempotencyKey.MaxLength} printable ASCII characters, in quotation marks or without space and punctuation of lists."));
+            ? (new(key, Owner(token)), null)
+            : (null, Invalid);
     }
+
+    /// <summary>The same for a key that is written as it is.</summary>
+    internal static (IdempotencyKey? Key, Problem? Problem) Of(string? key, AccessToken? token) =>
+        key is null ? (null, null)
+        : key.Length is > 0 and <= IdempotencyKey.MaxLength && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') ? (new(key, Owner(token)), null)
+        : (null, Invalid);
+
+    private static string Owner(AccessToken? token) => token is null ? "" : $"{token.Issuer}\n{token.Holder}";
 
     private static string? Parse(string field)
     {

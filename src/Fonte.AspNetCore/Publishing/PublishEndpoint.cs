@@ -8,13 +8,12 @@ namespace Fonte.AspNetCore;
 /// <c>POST /.well-known/mercure</c>: events as a form or as CloudEvents; answers 200 with their IDs when they are durable. A field
 /// <c>Idempotency-Key</c> makes a repeated request harmless.
 /// </summary>
-internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorization, IOptions<FonteHttpOptions> options)
+internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorization, PublishAdmission admission, IOptions<FonteHttpOptions> options)
 {
     internal async Task HandleAsync(HttpContext context)
     {
         var authorized = await authorization.ReadAsync(context, TokenRole.Publish).ConfigureAwait(false);
-        var refusal = authorized.Problem ?? (authorized.Token is null && !options.Value.AnonymousPublish ? Problems.MissingToken("publish") : null);
-        if (refusal is not null)
+        if (admission.Refusal(authorized) is { } refusal)
         {
             await authorization.RefuseAsync(context, refusal).ConfigureAwait(false);
             return;
@@ -24,7 +23,7 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
         if (request is not null)
         {
             var isBatch = format == PublishFormat.CloudEventBatch;
-            if (authorized.Token is { } presented && Refusal(presented, request.Events, isBatch) is { } why)
+            if (authorized.Token is { } presented && admission.Refusal(presented, request.Events, isBatch) is { } why)
             {
                 await authorization.RefuseAsync(context, why).ConfigureAwait(false);
                 return;
@@ -38,22 +37,6 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
             }
         }
         await problem!.WriteAsync(context).ConfigureAwait(false);
-    }
-
-    // What nobody may publish is told first (draft, "Publication"), and no topic is compared that is longer than topics may be. The body may have taken longer than the token was valid.
-    private Problem? Refusal(AccessToken token, IReadOnlyList<EventDraft> events, bool isBatch) =>
-        FaultOf(events, isBatch)
-        ?? (authorization.HasEnded(token) ? Problems.InvalidToken : null)
-        ?? (events.All(draft => token.MayPublish(draft.Topics)) ? null : Problems.MayNotPublish);
-
-    private Problem? FaultOf(IReadOnlyList<EventDraft> events, bool isBatch)
-    {
-        for (var i = 0; i < events.Count; i++)
-        {
-            if (EventRules.Check(events[i], options.Value.Limits, options.Value.Reserved) is not { } fault) continue;
-            return isBatch ? PublishProblems.Of(fault).At(i) : PublishProblems.Of(fault);
-        }
-        return null;
     }
 
     private static async ValueTask<(PublishRequest? Request, Problem? Problem)> ReadAsync(HttpContext context, PublishFormat format, AccessToken? token, FonteHttpOptions options)

@@ -112,6 +112,7 @@ internal static partial class Server
         var fonte = builder.Services.AddFonte(hub =>
         {
             hub.AnonymousPublish |= options.Dev;
+            hub.AnySocketOrigin |= options.Dev;
             // Whose pages may read with the cookie may publish with it.
             foreach (var origin in options.Origins) hub.CookieOrigins.Add(origin);
         }).UseDirectSockets();
@@ -126,6 +127,8 @@ internal static partial class Server
         // Only where it says something: for each other request it would keep a scope of services and a dictionary, for as long as an event stream lasts.
         app.UseWhen(context => context.Request.Headers.Origin.Count > 0, origin => origin.UseCors());
         app.MapFonte();
+        app.MapFontePoll();
+        app.MapFonteSocket();
         app.MapFonteHealthChecks();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;

@@ -29,4 +29,7 @@ public enum DisconnectReason
 
     /// <summary>The access token with which the stream was opened has been revoked.</summary>
     Revoked,
+
+    /// <summary>It was a poll, and has its answer.</summary>
+    Answered,
 }

@@ -55,6 +55,9 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     /// <summary>The ID of the place of the last event that is durable, or <c>earliest</c> before the first.</summary>
     internal string LastEventId => _log.NextOffset == _log.OldestOffset ? EventRules.Earliest : _ids.At(_log.NextOffset - 1);
 
+    /// <summary>The ID of the place before an offset: a cursor for who has seen all that comes before that.</summary>
+    internal string PositionBefore(long next) => _ids.At(next - 1);
+
     /// <summary>What keeps the hub from doing its work now, in sentences; empty while it is ready.</summary>
     internal IReadOnlyCollection<string> Faults =>
         _log.Fault is { } fault ? [fault, .. _services.Health.Faults] : _services.Health.Faults;
@@ -109,7 +112,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
             return null;
         }
         var now = _services.Time.GetTimestamp();
-        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now) };
+        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now), AnswerAt = AnswerAt(request, start, now) };
         var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
         _services.Metrics.Opened();
         request.Tracker?.Begun();
@@ -178,6 +181,13 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         if (request.Expires is not { } expires) return long.MaxValue;
         var left = expires - _services.Time.GetUtcNow() - TickInterval;
         return now + (long)Math.Min(left.TotalSeconds * _services.Time.TimestampFrequency, long.MaxValue / 2);
+    }
+
+    private long AnswerAt(SubscribeRequest request, ResumePoint start, long now)
+    {
+        if (request.Wait is not { } wait) return long.MaxValue;
+        // What is missing is told at once.
+        return wait == TimeSpan.Zero || start.Gap is not null ? long.MinValue : now + (long)(wait.TotalSeconds * _services.Time.TimestampFrequency);
     }
 
     private TimeSpan Lifetime()

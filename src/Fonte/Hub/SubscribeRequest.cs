@@ -31,8 +31,11 @@ internal sealed class SubscribeRequest
     /// <summary>Is told of the stream's beginning and end; <see langword="null"/> for nobody.</summary>
     internal ISubscriberTracker? Tracker { get; init; }
 
-    /// <summary>Whether each event's data comes in an object with its topics.</summary>
-    internal bool Envelope { get; init; }
+    /// <summary>How what it gets is written.</summary>
+    internal StreamForm Form { get; init; }
+
+    /// <summary>Ends the stream once it has seen everything and this long has passed, as a poll asks; <see langword="null"/> for a stream that goes on.</summary>
+    internal TimeSpan? Wait { get; init; }
 
     /// <summary>Whether a gap is told in band, by an event of type <c>fonte-gap</c>.</summary>
     internal bool TellGaps { get; init; } = true;

@@ -15,6 +15,9 @@ internal sealed class SubscriberHandle(EventHub hub, Pump pump, Subscriber subsc
         return end;
     }
 
+    /// <summary>Ends the stream between two events; its subscriber goes on in another.</summary>
+    internal void Leave() => pump.Post(PumpMessage.Leave(subscriber));
+
     /// <summary>Ends the stream, because the connection is gone.</summary>
     internal void Detach() => pump.Post(PumpMessage.Detach(subscriber));
 }

@@ -33,8 +33,11 @@ internal sealed class SocketStream : IAsyncDisposable
         if (small) server.SendBufferSize = Small;
         var request = new SubscribeRequest { Matchers = [TopicMatcher.Exact("a")] };
         var handle = hub.Hub.Subscribe(request, hub.Hub.Resume(request)!, new SocketOutput(server, server.Dispose))!;
-        return new(client, server, handle.EndAsync(CancellationToken.None));
+        return new(client, server, EndAsync(handle));
     }
+
+    // Where it is depends on how far its pump has come.
+    private static async Task<StreamEnd> EndAsync(SubscriberHandle handle) => await handle.EndAsync(CancellationToken.None) with { Next = 0 };
 
     /// <summary>Reads so many bytes, and returns how many that were.</summary>
     internal async Task<int> ReadSomeAsync(int length)

@@ -67,6 +67,7 @@ internal sealed class TestStream : IAsyncDisposable
     {
         var end = await handle.EndAsync(_gone.Token);
         await _pipe.Writer.CompleteAsync();
-        return end;
+        // Where it is depends on how far its pump has come.
+        return end with { Next = 0 };
     }
 }

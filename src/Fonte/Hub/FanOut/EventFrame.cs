@@ -33,12 +33,15 @@ internal sealed class EventFrame : IOffsetItem
     internal bool Private { get; }
 
     /// <summary>The block of the event stream.</summary>
-    internal ReadOnlySpan<byte> Bytes
+    internal ReadOnlySpan<byte> Bytes => Memory.Span;
+
+    /// <summary>The same, to be kept.</summary>
+    internal ReadOnlyMemory<byte> Memory
     {
         get
         {
             var chunk = Chunk;
-            return chunk.AsSpan((chunk.AsSpan().IndexOf((byte)'\n') + 1)..^LineEnd.Length);
+            return chunk.AsMemory((chunk.AsSpan().IndexOf((byte)'\n') + 1)..^LineEnd.Length);
         }
     }
 
@@ -69,8 +72,12 @@ internal sealed class EventFrame : IOffsetItem
 
     public int Size { get; }
 
-    /// <summary>The same event with its data and topics in an object of JSON; of a private event only the canonical topic, since the others tell who else may read it. Made anew each time: kept beside the other it would not be bounded by what the window counts.</summary>
-    internal EventFrame Enveloped() => new(this, ToChunk(EventStreamFormat.Envelope(Bytes, Private ? [Topics[0]] : Topics)));
+    /// <summary>The same event in another form; of a private event with only the canonical topic, since the others tell who else may read it. Made anew each time: kept beside the other it would not be bounded by what the window counts.</summary>
+    internal EventFrame In(StreamForm form)
+    {
+        IReadOnlyList<string> topics = Private ? [Topics[0]] : Topics;
+        return new(this, ToChunk(form == StreamForm.Objects ? EventObjectFormat.Encode(Bytes, topics) : EventStreamFormat.Envelope(Bytes, topics)));
+    }
 
     private byte[] Encode(LoggedEvent logged)
     {

@@ -30,23 +30,11 @@ internal static class EventStreamFormat
     /// <param name="topics">The event's topics, the canonical first.</param>
     internal static byte[] Envelope(ReadOnlySpan<byte> block, IReadOnlyList<string> topics)
     {
+        var fields = EventBlockFields.Read(block);
         var writer = new ArrayBufferWriter<byte>(block.Length + 256);
-        var data = new ArrayBufferWriter<byte>(block.Length);
-        var isFirst = true;
-        while (block.IndexOf((byte)'\n') is var end and > 0)
-        {
-            var line = block[..end];
-            block = block[(end + 1)..];
-            if (!line.StartsWith("data: "u8))
-            {
-                writer.Write(line);
-                writer.Write("\n"u8);
-                continue;
-            }
-            if (!isFirst) data.Write("\n"u8);
-            isFirst = false;
-            data.Write(line["data: ".Length..]);
-        }
+        Line(writer, "id: "u8, fields.Id);
+        if (!fields.Type.IsEmpty) Line(writer, "event: "u8, fields.Type);
+        if (!fields.Retry.IsEmpty) Line(writer, "retry: "u8, fields.Retry);
         writer.Write("data: "u8);
         using (var json = new Utf8JsonWriter(writer, Readable))
         {
@@ -54,7 +42,7 @@ internal static class EventStreamFormat
             json.WriteStartArray("topics");
             foreach (var topic in topics) json.WriteStringValue(topic);
             json.WriteEndArray();
-            json.WriteString("data", data.WrittenSpan);
+            json.WriteString("data", fields.Data.WrittenSpan);
             json.WriteEndObject();
         }
         writer.Write("\n\n"u8);
@@ -113,6 +101,13 @@ internal static class EventStreamFormat
             var isCrLf = data[end] == '\r' && end + 1 < data.Length && data[end + 1] == '\n';
             data = data[(end + (isCrLf ? 2 : 1))..];
         }
+    }
+
+    private static void Line(ArrayBufferWriter<byte> writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        writer.Write(name);
+        writer.Write(value);
+        writer.Write("\n"u8);
     }
 
     private static void Field(IBufferWriter<byte> writer, ReadOnlySpan<byte> name, string value)

@@ -94,6 +94,7 @@ internal sealed partial class Pump
             if (subscriber.Cursor >= _position && subscriber.Written == 0)
             {
                 subscriber.State = SubscriberState.Live;
+                EndIfAnswered(subscriber);
             }
             else if (_window.CopyFrom(subscriber.Cursor, _frames) is (true, var count, var next))
             {
@@ -155,7 +156,8 @@ internal sealed partial class Pump
         var from = _settings.Ids.At(subscriber.Cursor - 1);
         subscriber.Cursor = FirstFrom(block, subscriber.Cursor);
         if (block.Gap == GapReason.Truncated) subscriber.KnownTruncations = block.Truncations;
-        return Write(subscriber, output => EventStreamFormat.Gap(output, new(block.Gap, from), _settings.Ids.At(subscriber.Cursor - 1), _settings.Ids.At(subscriber.Cursor)));
+        return Write(subscriber, Encode(
+            output => StreamForms.Gap(subscriber.Form, output, new(block.Gap, from), _settings.Ids.At(subscriber.Cursor - 1), _settings.Ids.At(subscriber.Cursor)), isGap: true));
     }
 
     // The first event of the block that is still to come, or where it ends: nothing of these topics lies between.
@@ -171,38 +173,36 @@ internal sealed partial class Pump
     private void Greet(Subscriber subscriber)
     {
         var start = subscriber.Start!;
-        Write(subscriber, output =>
+        // The gap carries the position itself: with a block before it, a connection cut between the two would lose the gap.
+        var gap = subscriber.TellGaps ? start.Gap : null;
+        Write(subscriber, Encode(Beginning, isGap: gap is not null));
+        subscriber.Start = null;
+
+        void Beginning(IBufferWriter<byte> output)
         {
             var before = _settings.Ids.At(start.Next - 1);
-            EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
-            // The gap carries the position itself: with a block before it, a connection cut between the two would lose the gap.
-            if (start.Gap is { } gap && subscriber.TellGaps) EventStreamFormat.Gap(output, gap, before, _settings.Ids.At(start.Next));
-            else EventStreamFormat.PositionBlock(output, before);
-        });
-        subscriber.Start = null;
+            if (subscriber.Form != StreamForm.Objects) EventStreamFormat.Retry(output, subscriber.RetryMilliseconds);
+            if (gap is null) StreamForms.Position(subscriber.Form, output, before);
+            else StreamForms.Gap(subscriber.Form, output, gap, before, _settings.Ids.At(start.Next));
+        }
     }
 
     /// <summary>Writes a heartbeat, with the position before this offset if there is one.</summary>
     private void Beat(Subscriber subscriber, long? next)
     {
-        if (_beat is null || _beatNext != next)
-        {
-            _beat = Encode(output => EventStreamFormat.Heartbeat(output, next is { } known ? _settings.Ids.At(known - 1) : null));
-            _beatNext = next;
-        }
-        if (!Write(subscriber, _beat)) return;
+        ref var beat = ref _beats[(int)subscriber.Form];
+        if (beat.Made is null || beat.Next != next) beat = (Encode(output => StreamForms.Heartbeat(subscriber.Form, output, next is { } known ? _settings.Ids.At(known - 1) : null)), next);
+        if (!Write(subscriber, beat.Made!)) return;
         if (subscriber.State == SubscriberState.Live) FlushLive(subscriber);
         else Flush(subscriber);
     }
 
-    private SharedBlock Encode(Action<IBufferWriter<byte>> write)
+    private SharedBlock Encode(Action<IBufferWriter<byte>> write, bool isGap = false)
     {
         _block.ResetWrittenCount();
         write(_block);
-        return new(_block.WrittenSpan);
+        return new(_block.WrittenSpan, isGap);
     }
-
-    private bool Write(Subscriber subscriber, Action<IBufferWriter<byte>> write) => Write(subscriber, Encode(write));
 
     private bool Write(Subscriber subscriber, SharedBlock block)
     {
@@ -222,7 +222,7 @@ internal sealed partial class Pump
     /// <summary>Writes what fits of an event into the chunk; true when all of it is written.</summary>
     private bool TryWrite(Subscriber subscriber, EventFrame frame)
     {
-        if (subscriber.Envelope) frame = EnvelopeOf(frame);
+        if (subscriber.Form != StreamForm.Blocks) frame = In(subscriber.Form, frame);
         try
         {
             subscriber.Written += subscriber.Output.Write(frame, subscriber.Written, _scratch);
@@ -240,10 +240,11 @@ internal sealed partial class Pump
     }
 
     // Of an event that many get it is made once, because they get it one after the other.
-    private EventFrame EnvelopeOf(EventFrame frame)
+    private EventFrame In(StreamForm form, EventFrame frame)
     {
-        if (_enveloped.Source != frame) _enveloped = (frame, frame.Enveloped());
-        return _enveloped.Envelope!;
+        ref var formed = ref _formed[(int)form];
+        if (formed.Source != frame) formed = (frame, frame.In(form));
+        return formed.Made!;
     }
 
     private void Flush(Subscriber subscriber)
@@ -262,7 +263,7 @@ internal sealed partial class Pump
         // A flush that has something to resume may be over already: a send can complete between two looks at it.
         if (flush.IsCompletedSuccessfully && subscriber.Output.Resume is null)
         {
-            if (flush.Result) Finish(subscriber, DisconnectReason.ClientGone, atBoundary: false);
+            if (flush.Result) Finish(subscriber, subscriber.Output.Over, atBoundary: subscriber.Output.Over != DisconnectReason.ClientGone);
             return;
         }
         subscriber.State = SubscriberState.Parked;

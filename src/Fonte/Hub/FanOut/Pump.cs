@@ -26,9 +26,8 @@ internal sealed partial class Pump
     private readonly PumpScratch _scratch = new();
     private readonly ArrayBufferWriter<byte> _block = new();
     private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
-    private (EventFrame? Source, EventFrame? Envelope) _enveloped;
-    private SharedBlock? _beat;
-    private long? _beatNext;
+    private readonly (EventFrame? Source, EventFrame? Made)[] _formed = new (EventFrame?, EventFrame?)[StreamForms.Count];
+    private readonly (SharedBlock? Made, long? Next)[] _beats = new (SharedBlock?, long?)[StreamForms.Count];
     private long _position;
     private long _now;
     private long _delivered;
@@ -65,7 +64,7 @@ internal sealed partial class Pump
             DispatchLive();
             for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
             // An event that is erased must not stay here.
-            _enveloped = default;
+            Array.Clear(_formed);
             CountDelivered();
             healthy();
         }
@@ -99,6 +98,7 @@ internal sealed partial class Pump
         {
             case PumpMessageKind.Attach: Attach(message.Subscriber!); break;
             case PumpMessageKind.Detach: End(message.Subscriber!, DisconnectReason.ClientGone); break;
+            case PumpMessageKind.Leave: Leave(message.Subscriber!); break;
             case PumpMessageKind.Flushed: Flushed(message.Subscriber!, message.Failed); break;
             case PumpMessageKind.BlockRead: BlockRead(message.Subscriber!, message.Block); break;
             case PumpMessageKind.TailMoved: Volatile.Write(ref _tailPending, 0); break;
@@ -141,6 +141,7 @@ internal sealed partial class Pump
         {
             subscriber.State = SubscriberState.Live;
             FlushLive(subscriber);
+            EndIfAnswered(subscriber);
         }
         else
         {
@@ -168,6 +169,18 @@ internal sealed partial class Pump
         subscriber.State = SubscriberState.Behind;
         if (block is null) End(subscriber, DisconnectReason.LogUnreadable);
         else Step(subscriber, block);
+    }
+
+    private void Leave(Subscriber subscriber)
+    {
+        subscriber.IsLeaving = true;
+        if (subscriber.State != SubscriberState.Gone && IsOver(subscriber)) End(subscriber, DisconnectReason.Lifetime);
+    }
+
+    // Who waits for something new has waited long enough, or did not want to wait at all.
+    private void EndIfAnswered(Subscriber subscriber)
+    {
+        if (subscriber.State == SubscriberState.Live && _now >= subscriber.AnswerAt) End(subscriber, DisconnectReason.Answered);
     }
 
     /// <summary>Ends some of the streams; said again until none is left.</summary>
@@ -225,6 +238,7 @@ internal sealed partial class Pump
                 End(subscriber, DisconnectReason.Lifetime);
                 continue;
             }
+            EndIfAnswered(subscriber);
             var idle = _settings.Time.GetElapsedTime(subscriber.LastActivity, _now);
             switch (subscriber.State)
             {
@@ -243,8 +257,8 @@ internal sealed partial class Pump
 
     // Between two events, and not while its socket is full: it has waited long enough for what it gets then.
     private bool IsOver(Subscriber subscriber) =>
-        subscriber.Lifetime != Timeout.InfiniteTimeSpan && subscriber.Written == 0 && subscriber.State != SubscriberState.Parked
-        && _settings.Time.GetElapsedTime(subscriber.OpenedAt, _now) >= subscriber.Lifetime;
+        subscriber.Written == 0 && subscriber.State != SubscriberState.Parked
+        && (subscriber.IsLeaving || (subscriber.Lifetime != Timeout.InfiniteTimeSpan && _settings.Time.GetElapsedTime(subscriber.OpenedAt, _now) >= subscriber.Lifetime));
 
     private void End(Subscriber subscriber, DisconnectReason reason)
     {
@@ -271,13 +285,15 @@ internal sealed partial class Pump
     private void Finish(Subscriber subscriber, DisconnectReason reason, bool atBoundary)
     {
         if (subscriber.State == SubscriberState.Gone) return;
+        // The cursor of one that is live lags behind what it has seen.
+        var next = subscriber.State == SubscriberState.Live ? Math.Max(subscriber.Cursor, _position) : subscriber.Cursor;
         subscriber.State = SubscriberState.Gone;
         _routes.Remove(subscriber);
         var last = _subscribers[^1];
         _subscribers[subscriber.Index] = last;
         last.Index = subscriber.Index;
         _subscribers.RemoveAt(_subscribers.Count - 1);
-        subscriber.Complete(new(reason, atBoundary));
+        subscriber.Complete(new(reason, atBoundary, next));
     }
 }
 

@@ -4,6 +4,7 @@ internal enum PumpMessageKind
 {
     Attach,
     Detach,
+    Leave,
     Flushed,
     BlockRead,
     TailMoved,
@@ -19,6 +20,8 @@ internal readonly record struct PumpMessage(PumpMessageKind Kind, Subscriber? Su
     internal static PumpMessage Attach(Subscriber subscriber) => new(PumpMessageKind.Attach, subscriber);
 
     internal static PumpMessage Detach(Subscriber subscriber) => new(PumpMessageKind.Detach, subscriber);
+
+    internal static PumpMessage Leave(Subscriber subscriber) => new(PumpMessageKind.Leave, subscriber);
 
     internal static PumpMessage Flushed(Subscriber subscriber, bool failed) => new(PumpMessageKind.Flushed, subscriber, Failed: failed);
 

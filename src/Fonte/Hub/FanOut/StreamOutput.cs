@@ -31,6 +31,9 @@ internal abstract class StreamOutput
     /// <summary>Sends what was written. The task completes when there is room for more; true when the connection is over.</summary>
     internal abstract ValueTask<bool> FlushAsync(PumpScratch scratch);
 
+    /// <summary>What it means when a flush says that the connection is over.</summary>
+    internal virtual DisconnectReason Over => DisconnectReason.ClientGone;
+
     /// <summary>Makes the flush that is under way end.</summary>
     internal abstract void CancelFlush();
 }

@@ -25,7 +25,8 @@ internal enum SubscriberState
 /// <summary>How a stream ended.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="AtBoundary">Whether everything written was whole events that the socket took; otherwise the connection must be cut.</param>
-internal readonly record struct StreamEnd(DisconnectReason Reason, bool AtBoundary);
+/// <param name="Next">The first offset that it has not seen, if it ended at a boundary.</param>
+internal readonly record struct StreamEnd(DisconnectReason Reason, bool AtBoundary, long Next = 0);
 
 /// <summary>One event stream: a cursor, and a way to its socket. There is no queue.</summary>
 /// <remarks>Touched by its pump only, but for <see cref="Completion"/>.</remarks>
@@ -42,7 +43,7 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     internal bool TellGaps => request.TellGaps;
 
-    internal bool Envelope => request.Envelope;
+    internal StreamForm Form => request.Form;
 
     internal TopicSelection Topics => request.Topics;
 
@@ -66,6 +67,12 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     /// <summary>On the hub's clock, when the stream must have ended; <see cref="long.MaxValue"/> for never.</summary>
     internal long Deadline { get; init; } = long.MaxValue;
+
+    /// <summary>On the hub's clock, from when on the stream ends as soon as it has seen everything; <see cref="long.MaxValue"/> for never.</summary>
+    internal long AnswerAt { get; init; } = long.MaxValue;
+
+    /// <summary>Whether the stream is to end between two events, as soon as there is such a place.</summary>
+    internal bool IsLeaving { get; set; }
 
     internal SubscriberState State { get; set; }
 
