@@ -8,7 +8,7 @@ namespace Fonte.Bench;
 /// <summary>Where the load goes: a loopback address and the requests to send there.</summary>
 internal sealed class BenchTarget
 {
-    private const string HubPath = "/.well-known/mercure";
+    internal const string HubPath = "/.well-known/mercure";
     private readonly Uri _url;
     private readonly Uri _publishUrl;
     private readonly string _streamPath;
@@ -64,6 +64,9 @@ internal sealed class BenchTarget
         return Encoding.ASCII.GetBytes(
             $"GET {PathOf(topic)} HTTP/1.1\r\nHost: {_url.Authority}\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n{Authorization}\r\n");
     }
+
+    /// <summary>A request for any path of the server.</summary>
+    public string Get(string path, string accept = "*/*", string fields = "") => $"GET {path} HTTP/1.1\r\nHost: {_url.Authority}\r\nAccept: {accept}\r\n{fields}{Authorization}\r\n";
 
     /// <summary>A publish request, into which the topic's name, if it is a hub, and the stamp are written at their places.</summary>
     public (byte[] Request, int TopicAt, int StampAt) PublishRequest()

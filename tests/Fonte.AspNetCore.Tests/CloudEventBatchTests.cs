@@ -7,16 +7,18 @@ using Xunit;
 namespace Fonte.AspNetCore.Tests;
 
 /// <summary>Several CloudEvents in a request: all of them become events, or none.</summary>
-public sealed class CloudEventBatchTests
+public class CloudEventBatchTests
 {
     private const string Batch = "application/cloudevents-batch+json";
 
     private static CancellationToken Stop => HubApplication.Stop;
 
+    private protected virtual Task<HubApplication> StartAsync(Action<FonteHttpOptions>? configure = null, IEventLog? useLog = null) => HubApplication.StartAsync(configure, useLog: useLog);
+
     [Fact]
     public async Task Batch_is_answered_with_the_ids_in_order_and_arrives_side_by_side()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var stream = await app.OpenAsync("?match=/s");
         using var response = await PostAsync(app, $"[ {Event("é-1")} ,\n{Event("2")},{Event("3")}\n]");
         Assert.Equal((HttpStatusCode.OK, "application/json"), (response.StatusCode, response.Content.Headers.ContentType!.ToString()));
@@ -32,7 +34,7 @@ public sealed class CloudEventBatchTests
     [Fact]
     public async Task Any_valid_events_arrive_with_the_same_attributes()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         await using var stream = await app.OpenAsync("?match=*");
         var round = 0;
         await Events().SampleAsync(async events =>
@@ -70,7 +72,7 @@ public sealed class CloudEventBatchTests
     [InlineData("[0,\u00ff]", "invalid-utf8", 1)]
     public async Task First_wrong_event_is_named_by_its_index_and_nothing_is_appended(string sketch, string problem, int? index)
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         var body = string.Concat(sketch.Select(sign => sign switch
         {
             '0' or '1' or '\u00ff' => Event($"{sign}"),
@@ -85,7 +87,7 @@ public sealed class CloudEventBatchTests
     [Fact]
     public async Task Limits_of_a_batch_hold_at_their_edge()
     {
-        await using var app = await HubApplication.StartAsync(options => (options.MaxBatchEvents, options.MaxBatchBytes, options.MaxBodyBytes) = (3, 1000, 200));
+        await using var app = await StartAsync(options => (options.MaxBatchEvents, options.MaxBatchBytes, options.MaxBodyBytes) = (3, 1000, 200));
         using (var three = await PostAsync(app, Array(3))) Assert.Equal(HttpStatusCode.OK, three.StatusCode);
         using (var four = await PostAsync(app, Array(4))) await AssertProblemAsync(four, HttpStatusCode.RequestEntityTooLarge, "too-many-events", null);
         using (var full = await PostAsync(app, Array(3).PadRight(1000))) Assert.Equal(HttpStatusCode.OK, full.StatusCode);
@@ -99,7 +101,7 @@ public sealed class CloudEventBatchTests
     [Fact]
     public async Task Batch_of_the_largest_size_is_taken()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         var body = "[" + string.Join(',', Enumerable.Range(0, 10_000).Select(n => Event($"{n}", 830))) + "]";
         Assert.InRange(body.Length, 8_300_000, 8 * 1024 * 1024);
         using var response = await PostAsync(app, body);
@@ -110,7 +112,7 @@ public sealed class CloudEventBatchTests
     [Fact]
     public async Task Mutated_bodies_never_make_the_server_fail()
     {
-        await using var app = await HubApplication.StartAsync();
+        await using var app = await StartAsync();
         var valid = Encoding.UTF8.GetBytes($"[{Event("1")},{Event("é\\u00e9")},{{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"/s\",\"type\":\"t\",\"private\":true,\"subject\":\"b\",\"data\":[{{\"a\":1e5}}]}}]");
         var mutation = Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Int[0, 3], Gen.OneOf(Gen.Byte, OneOf("\"\\{}[],:0e\0\u0001"u8.ToArray())));
         var statuses = new HashSet<int>();
@@ -170,4 +172,10 @@ public sealed class CloudEventBatchTests
             return members;
         }).Array[1, 20];
     }
+}
+
+/// <summary>The same where event streams go straight to the socket, as in the server: there Kestrel's own buffers are others.</summary>
+public sealed class DirectCloudEventBatchTests : CloudEventBatchTests
+{
+    private protected override Task<HubApplication> StartAsync(Action<FonteHttpOptions>? configure = null, IEventLog? useLog = null) => HubApplication.StartDirectAsync(configure, useLog: useLog);
 }

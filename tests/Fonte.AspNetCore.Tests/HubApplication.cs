@@ -58,9 +58,9 @@ internal sealed class HubApplication : IAsyncDisposable
 
     /// <summary>The same, sending events straight to the sockets.</summary>
     internal static Task<HubApplication> StartDirectAsync(
-        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+        Action<FonteHttpOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, IEventLog? useLog = null)
     {
-        return StartAsync(configure, BuildDirect, map);
+        return StartAsync(configure, BuildDirect, map, useLog);
 
         void BuildDirect(WebApplicationBuilder builder)
         {

@@ -78,6 +78,8 @@ internal static class EventStreamResponse
 
     private static async Task EndAsync(HttpContext context, FonteHost host)
     {
+        // Before the response has begun its BodyWriter gives no memory to who asks for any amount, where a transport rents from the shared pool.
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         EventStreamFormat.Retry(context.Response.BodyWriter, host.ReconnectionMilliseconds());
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }

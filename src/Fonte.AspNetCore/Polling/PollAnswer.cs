@@ -9,12 +9,12 @@ internal static class PollAnswer
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes it; the server sends it when the endpoint returns.</summary>
+    /// <summary>Sends it.</summary>
     /// <param name="response">The response.</param>
     /// <param name="output">What was collected.</param>
     /// <param name="position">The cursor for the next poll.</param>
     /// <param name="preceding">What the request's own cursor was found to be, if it had one.</param>
-    internal static void Write(HttpResponse response, PollOutput output, string position, string? preceding)
+    internal static async Task WriteAsync(HttpResponse response, PollOutput output, string position, string? preceding)
     {
         response.ContentType = "application/json";
         response.Headers.CacheControl = "no-store";
@@ -35,6 +35,6 @@ internal static class PollAnswer
             json.WriteEndObject();
         }
         response.ContentLength = body.WrittenCount;
-        response.BodyWriter.Write(body.WrittenSpan);
+        await response.Body.WriteAsync(body.WrittenMemory, response.HttpContext.RequestAborted).ConfigureAwait(false);
     }
 }

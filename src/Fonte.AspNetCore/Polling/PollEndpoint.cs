@@ -30,7 +30,7 @@ internal sealed class PollEndpoint(FonteHost host, HubAuthorization authorizatio
         var end = await handle.EndAsync(context.RequestAborted).ConfigureAwait(false);
         if (end.Reason is DisconnectReason.LogUnreadable) return Problems.NotReady;
         if (end.Reason is DisconnectReason.TokenExpired or DisconnectReason.Revoked) return Problems.InvalidToken;
-        if (end.Reason is not DisconnectReason.ClientGone) PollAnswer.Write(context.Response, output, start.Hub.PositionBefore(end.Next), start.Point.LastEventId);
+        if (end.Reason is not DisconnectReason.ClientGone) await PollAnswer.WriteAsync(context.Response, output, start.Hub.PositionBefore(end.Next), start.Point.LastEventId).ConfigureAwait(false);
         return null;
     }
 }

@@ -11,23 +11,23 @@ internal static class PublishAnswer
     private const string ReplayedField = "Idempotent-Replayed";
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the answer; the server sends it when the endpoint returns.</summary>
-    internal static void Write(HttpResponse response, PublishResult result, bool isBatch)
+    /// <summary>Sends the answer.</summary>
+    internal static Task WriteAsync(HttpResponse response, PublishResult result, bool isBatch)
     {
         response.Headers.CacheControl = "no-store";
         if (result.IsRepeated) response.Headers[ReplayedField] = "true";
-        if (isBatch) WriteIds(response, result.Ids);
-        else WriteId(response, result.Id!);
+        return isBatch ? WriteIdsAsync(response, result.Ids) : WriteIdAsync(response, result.Id!);
     }
 
-    private static void WriteId(HttpResponse response, string id)
+    private static Task WriteIdAsync(HttpResponse response, string id)
     {
         response.ContentType = "text/plain; charset=utf-8";
         response.ContentLength = Encoding.UTF8.GetByteCount(id);
         Encoding.UTF8.GetBytes(id, response.BodyWriter);
+        return Task.CompletedTask;
     }
 
-    private static void WriteIds(HttpResponse response, IReadOnlyList<string> ids)
+    private static Task WriteIdsAsync(HttpResponse response, IReadOnlyList<string> ids)
     {
         response.ContentType = "application/json";
         var body = new ArrayBufferWriter<byte>(16 + 64 * ids.Count);
@@ -38,6 +38,7 @@ internal static class PublishAnswer
             json.WriteEndArray();
         }
         response.ContentLength = body.WrittenCount;
-        response.BodyWriter.Write(body.WrittenSpan);
+        // Not by the BodyWriter: before the response has begun it gives no memory to who asks for any amount, where a transport rents from the shared pool.
+        return response.Body.WriteAsync(body.WrittenMemory, response.HttpContext.RequestAborted).AsTask();
     }
 }

@@ -32,7 +32,7 @@ internal sealed class PublishEndpoint(FonteHost hub, HubAuthorization authorizat
             problem = PublishProblems.Of(result, isBatch);
             if (problem is null)
             {
-                PublishAnswer.Write(context.Response, result, isBatch);
+                await PublishAnswer.WriteAsync(context.Response, result, isBatch).ConfigureAwait(false);
                 return;
             }
         }

@@ -21,11 +21,13 @@ internal static class BenchCommand
         var settle = Number("--settle", "Seconds that all stay idle before their memory is measured.", 0);
         var stalled = Number("--stalled", "How many of the subscribers read nothing until all others have everything.", 0);
         var http2 = new Option<bool>("--http2") { Description = "HTTP/2 instead of HTTP/1.1, for an https URL." };
+        var compare = new Option<bool>("--compare-transports") { Description = "Polling, long polling, SSE and WebSocket, one after the other with as many clients each, as a table; publishes 1 event a second unless --rate says otherwise." };
+        var interval = Number("--poll-interval", "For --compare-transports, how many seconds lie between two polls.", 1);
         var token = HubCall.TokenOption();
         var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
         var command = new Command("bench", "Measures a server: deliveries per second, latency, and every event lost, doubled or out of order.")
         {
-            url, subscribers, rate, size, seconds, topics, publishUrl, publishBody, publishType, process, settle, stalled, http2, token, json,
+            url, subscribers, rate, size, seconds, topics, publishUrl, publishBody, publishType, process, settle, stalled, http2, token, compare, interval, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -35,7 +37,7 @@ internal static class BenchCommand
             {
                 Url = parsed.GetValue(url)!,
                 Subscribers = parsed.GetValue(subscribers),
-                Rate = parsed.GetValue(rate),
+                Rate = parsed.GetValue(compare) && parsed.GetResult(rate) is not { Implicit: false } ? 1 : parsed.GetValue(rate),
                 Size = parsed.GetValue(size),
                 Seconds = parsed.GetValue(seconds),
                 Topics = parsed.GetValue(topics),
@@ -52,6 +54,11 @@ internal static class BenchCommand
             };
             try
             {
+                if (parsed.GetValue(compare))
+                {
+                    var comparison = await TransportComparison.RunAsync(options, TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(interval))), Console.Out, cancellationToken).ConfigureAwait(false);
+                    return comparison.IsClean ? 0 : FonteCommand.Failed;
+                }
                 var report = await BenchRunner.RunAsync(options, Console.Out, cancellationToken).ConfigureAwait(false);
                 return report.IsClean ? 0 : FonteCommand.Failed;
             }

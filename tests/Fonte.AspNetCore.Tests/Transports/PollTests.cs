@@ -3,14 +3,15 @@ using System.Text.Json;
 using Fonte.AspNetCore.Tests.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
-using static Fonte.AspNetCore.Tests.HubApplication;
 
 namespace Fonte.AspNetCore.Tests.Transports;
 
 /// <summary>Polls and long polls over HTTP.</summary>
-public sealed class PollTests
+public class PollTests
 {
     private const string Poll = "/fonte/poll";
+
+    private protected virtual Task<HubApplication> StartAsync(Action<FonteHttpOptions>? configure = null) => HubApplication.StartAsync(configure);
 
     [Fact]
     public async Task Empty_answer_has_the_position_to_go_on_from()
@@ -44,7 +45,7 @@ public sealed class PollTests
         var publishing = Task.Run(async () =>
         {
             for (var n = 0; n < events; n++) await app.PublishAsync($"topic={(n % 3 == 0 ? "b" : "a")}&data={n} {new string('x', n * 7)}");
-        }, Stop);
+        }, HubApplication.Stop);
         var got = new List<int>();
         var wanted = Enumerable.Range(0, events).Where(n => n % 3 != 0).ToList();
         for (var position = "earliest"; got.Count < wanted.Count;)
@@ -145,9 +146,9 @@ public sealed class PollTests
     public async Task Wrong_parameter_is_a_sentence(string query, string problem)
     {
         await using var app = await StartAsync();
-        using var response = await app.Client.GetAsync(new Uri(Poll + "?" + query, UriKind.Relative), Stop);
+        using var response = await app.Client.GetAsync(new Uri(Poll + "?" + query, UriKind.Relative), HubApplication.Stop);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("urn:fonte:problem:" + problem, await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        Assert.Contains("urn:fonte:problem:" + problem, await response.Content.ReadAsStringAsync(HubApplication.Stop), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,8 +164,8 @@ public sealed class PollTests
         Assert.Empty(anonymous.RootElement.GetProperty("events").EnumerateArray());
         using var request = new HttpRequestMessage(HttpMethod.Get, Poll + "?match=users/1&last_event_id=earliest");
         request.Headers.Authorization = new("Bearer", TestToken.Granting("subscribe", "users/1").Sign());
-        using var response = await app.Client.SendAsync(request, Stop);
-        using var granted = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Stop));
+        using var response = await app.Client.SendAsync(request, HubApplication.Stop);
+        using var granted = JsonDocument.Parse(await response.Content.ReadAsStringAsync(HubApplication.Stop));
         Assert.Equal("""["a"]""", granted.RootElement.GetProperty("events")[0].GetProperty("topics").GetRawText());
     }
 
@@ -172,7 +173,7 @@ public sealed class PollTests
     public async Task Where_subscribing_needs_a_token_so_does_polling()
     {
         await using var app = await StartAsync(options => options.AnonymousSubscribe = false);
-        using var response = await app.Client.GetAsync(new Uri(Poll + "?match=a", UriKind.Relative), Stop);
+        using var response = await app.Client.GetAsync(new Uri(Poll + "?match=a", UriKind.Relative), HubApplication.Stop);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Contains("resource_metadata", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
@@ -193,9 +194,15 @@ public sealed class PollTests
 
     private static async Task<JsonDocument> PollAsync(HubApplication app, string query)
     {
-        using var response = await app.Client.GetAsync(new Uri(Poll + query, UriKind.Relative), Stop);
+        using var response = await app.Client.GetAsync(new Uri(Poll + query, UriKind.Relative), HubApplication.Stop);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        return JsonDocument.Parse(await response.Content.ReadAsStringAsync(Stop));
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync(HubApplication.Stop));
     }
+}
+
+/// <summary>The same where event streams go straight to the socket, as in the server.</summary>
+public sealed class DirectPollTests : PollTests
+{
+    private protected override Task<HubApplication> StartAsync(Action<FonteHttpOptions>? configure = null) => HubApplication.StartDirectAsync(configure);
 }
