@@ -1,5 +1,6 @@
 using System.Reflection;
 using Fonte.Samples.Pages;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -15,11 +16,17 @@ public static class PagesExtensions
 
         var group = endpoints.MapGroup(prefix);
         foreach (var file in PageFile.ReadAll(assembly))
-            group.MapMethods("/" + file.Route, ["GET", "HEAD"], file.ServeAsync);
+        {
+            var endpoint = group.MapMethods("/" + file.Route, ["GET", "HEAD"], file.ServeAsync);
+            if (file.Route.Length == 0) endpoint.WithMetadata(new SitePage(prefix.Trim('/') is { Length: > 0 } folder ? folder + "/" : ""));
+        }
         return group;
     }
 
-    /// <summary>Serves what all pages share (theme, languages, connection state) at <c>/shared</c>.</summary>
-    public static IEndpointConventionBuilder MapSharedPages(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPages("/shared", typeof(PagesExtensions).Assembly);
+    /// <summary>Serves what all pages share (theme, languages, navigation, connection state) at <c>/shared</c>.</summary>
+    public static IEndpointConventionBuilder MapSharedPages(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/shared/pages.js", (HttpContext context) => SitePage.List(context));
+        return endpoints.MapPages("/shared", typeof(PagesExtensions).Assembly);
+    }
 }

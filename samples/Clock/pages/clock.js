@@ -1,6 +1,7 @@
 import '../shared/command-line.js';
 import '../shared/connection-state.js';
 import '../shared/language-switch.js';
+import '../shared/site-nav.js';
 import { Connection } from '../shared/connection.js';
 import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
 

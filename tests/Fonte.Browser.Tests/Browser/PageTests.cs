@@ -91,6 +91,19 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
 
     [Theory]
     [MemberData(nameof(Paths))]
+    public async Task Navigation_leads_to_every_page_of_the_demo_and_marks_the_one_that_is_open(string path)
+    {
+        await using var watched = await browser.OpenAsync();
+        await OpenLiveAsync(watched.Page, path, "en");
+
+        var links = watched.Page.Locator("site-nav a");
+        Assert.Equal(Paths.Select(row => new Uri(demo.Address, row.Data).AbsoluteUri), await links.EvaluateAllAsync<string[]>("links => links.map((link) => link.href)"));
+        await Expect(watched.Page.Locator("site-nav a[aria-current=page]")).ToHaveCountAsync(1);
+        Assert.Equal(path, await watched.Page.Locator("site-nav a[aria-current=page]").EvaluateAsync<string>("link => link.pathname"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
     public async Task Keyboard_reaches_every_control_and_shows_where_it_is(string path)
     {
         await using var watched = await browser.OpenAsync();
@@ -99,7 +112,7 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         var count = await page.EvaluateAsync<int>(
             """
             () => {
-              const controls = 'a[href], button, select, input:not([type="radio"]), input[type="radio"]:checked, [tabindex="0"]';
+              const controls = 'a[href], button, select, textarea, summary, input:not([type="radio"]), input[type="radio"]:checked, [tabindex="0"]';
               window.unreached = new Set([...document.querySelectorAll(controls)].filter((control) => control.checkVisibility()));
               return window.unreached.size;
             }
