@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +75,28 @@ public sealed class EmbeddingTests
         await app.PublishAsync("topic=a&data=1");
         await using var stream = await app.OpenAsync("?last_event_id=earliest", path: "/all");
         Assert.Equal("1", await stream.NextDataAsync());
+    }
+
+    [Theory]
+    [InlineData("/own", "public secret after")]
+    [InlineData("/open", "public after")]
+    [InlineData("/.well-known/mercure?match=*", "public after")]
+    public async Task Private_events_are_streamed_where_the_application_says_so_and_nowhere_else(string path, string expected)
+    {
+        await using var app = await HubApplication.StartAsync(map: web =>
+        {
+            web.MapGet("/own", () => FonteResults.EventStream(new EventStreamOptions { Topics = ["a"], IncludePrivate = true }));
+            web.MapGet("/open", () => FonteResults.EventStream("a"));
+        });
+        await app.PublishAsync("topic=a&data=public");
+        await PublishPrivateAsync(app, "b", "others");
+        await PublishPrivateAsync(app, "a", "secret");
+        await app.PublishAsync("topic=a&data=after");
+        await using var stream = await app.OpenAsync((path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "last_event_id=earliest", path: path);
+        foreach (var data in expected.Split(' ')) Assert.Equal(data, await stream.NextDataAsync());
+
+        static async Task PublishPrivateAsync(HubApplication app, string topic, string data) =>
+            Assert.True((await app.Services.GetRequiredService<IEventPublisher>().PublishAsync(new EventDraft { Topics = [topic], Data = Encoding.UTF8.GetBytes(data), Private = true }, HubApplication.Stop)).IsPublished);
     }
 
     [Fact]

@@ -11,6 +11,11 @@ public sealed class EventStreamOptions
     /// <value><see langword="false"/></value>
     public bool AllTopics { get; init; }
 
+    /// <summary>Whether private events of these topics are in the stream too: who may read them is then for the application to decide, before it returns the stream.</summary>
+    /// <remarks>What is published as private can be read at this URL and, with a token for the topic, at the hub's; no one else sees it, also not with <c>match=*</c>.</remarks>
+    /// <value><see langword="false"/></value>
+    public bool IncludePrivate { get; init; }
+
     /// <summary>Whether who reconnects gets what it missed, and who asks with <c>since</c> what is older; if not, every stream starts at the present, as is right for a clock.</summary>
     /// <value><see langword="true"/></value>
     public bool Resume { get; init; } = true;

@@ -29,7 +29,14 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
             matchers.Add(TopicMatcher.Exact(topic));
         }
         if (options.AllTopics) matchers.Add(TopicMatcher.Wildcard);
-        return (new() { Matchers = matchers, TellGaps = options.TellGaps, LastEventId = beginning.LastEventId, Since = beginning.Since }, null);
+        return (new()
+        {
+            Matchers = matchers,
+            Grants = options.IncludePrivate ? matchers : [],
+            TellGaps = options.TellGaps,
+            LastEventId = beginning.LastEventId,
+            Since = beginning.Since,
+        }, null);
     }
 }
 

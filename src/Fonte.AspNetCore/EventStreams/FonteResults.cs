@@ -8,7 +8,7 @@ public static class FonteResults
     /// <summary>
     /// An event stream of these topics at the application's own URL, guarded by its own routing and authorization. Resumes from the
     /// field <c>Last-Event-ID</c> or the parameter <c>last_event_id</c>, else begins at the time of the parameter <c>since</c> (RFC 3339).
-    /// Private events are not in it.
+    /// Private events are not in it, unless <see cref="EventStreamOptions.IncludePrivate"/> says so.
     /// </summary>
     /// <remarks>
     /// The guard holds for this URL alone: where <c>MapFonte()</c> is mapped too, anyone may subscribe to the same public events
