@@ -11,12 +11,12 @@ internal static class OrdersEndpoints
 
     public static void Map(RouteGroupBuilder orders)
     {
-        orders.MapPost("/session", Session).AddEndpointFilter<SameOriginFilter>();
-        orders.MapPost("/", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders")).AddEndpointFilter<SameOriginFilter>();
-        orders.MapPost("/poison", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders/poison")).AddEndpointFilter<SameOriginFilter>();
+        orders.MapPost("/session", Session).RequireSameOrigin();
+        orders.MapPost("/", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders")).RequireSameOrigin();
+        orders.MapPost("/poison", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders/poison")).RequireSameOrigin();
         orders.MapGet("/services", (ServiceProcesses processes) => new Dictionary<string, bool>(processes.All));
-        orders.MapPost("/services/{name}/start", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Start)).AddEndpointFilter<SameOriginFilter>();
-        orders.MapPost("/services/{name}/stop", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Stop)).AddEndpointFilter<SameOriginFilter>();
+        orders.MapPost("/services/{name}/start", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Start)).RequireSameOrigin();
+        orders.MapPost("/services/{name}/stop", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Stop)).RequireSameOrigin();
     }
 
     /// <summary>The customer that the browser is, or a new one.</summary>
@@ -71,19 +71,4 @@ internal static class OrdersEndpoints
             await httpContext.Response.Body.WriteAsync(body);
         }
     }
-}
-
-/// <summary>Lets only pages of this server act: another page's request brings the cookie too (CWE-352), and a name of its own may lead here (DNS rebinding, CWE-350).</summary>
-internal sealed class SameOriginFilter(OrdersOptions options) : IEndpointFilter
-{
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var request = context.HttpContext.Request;
-        if (!IsKnown(request.Host.Host)) return Results.Problem($"This server is not known as {request.Host.Host}; use localhost or its address.", statusCode: StatusCodes.Status421MisdirectedRequest);
-        if (request.Headers.Origin.ToString() != $"{request.Scheme}://{request.Host}") return Results.Problem("Only pages of this server may do this.", statusCode: StatusCodes.Status403Forbidden);
-        return await next(context);
-    }
-
-    // A literal address leads nowhere else.
-    private bool IsKnown(string host) => host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _) || options.Hosts.Contains(host);
 }

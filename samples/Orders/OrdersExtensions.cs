@@ -16,9 +16,6 @@ public sealed class OrdersOptions
     public string? BrokerUrl { get; set; }
 
     internal bool IsTemporary { get; set; }
-
-    /// <summary>Names of this server, beside <c>localhost</c> and addresses, at which pages may act.</summary>
-    public IList<string> Hosts { get; init; } = [];
 }
 
 public static class OrdersExtensions

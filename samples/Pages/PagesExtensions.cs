@@ -29,4 +29,7 @@ public static class PagesExtensions
         endpoints.MapGet("/shared/pages.js", (HttpContext context) => SitePage.List(context));
         return endpoints.MapPages("/shared", typeof(PagesExtensions).Assembly);
     }
+
+    /// <summary>Refuses whatever is not asked by a page of this server, at an address of this machine or one of <see cref="SameOriginOptions.Hosts"/>.</summary>
+    public static RouteHandlerBuilder RequireSameOrigin(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter<SameOriginFilter>();
 }
