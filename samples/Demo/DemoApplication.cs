@@ -2,6 +2,7 @@ using System.Net;
 using Fonte.Samples.Clock;
 using Fonte.Samples.Lab;
 using Fonte.Samples.Orders;
+using Fonte.Samples.Sensors;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -45,6 +46,7 @@ internal static class DemoApplication
         });
         builder.Services.AddClock();
         builder.Services.AddLab();
+        builder.Services.AddSensors();
         builder.Services.AddOrders(new()
         {
             Data = options.Data == FonteOptions.InMemory ? options.Data : Path.Combine(options.Data, "orders"),
@@ -62,6 +64,7 @@ internal static class DemoApplication
         app.MapPages("/", typeof(DemoApplication).Assembly);
         app.MapClock();
         app.MapLab();
+        app.MapSensors();
         app.MapOrders();
         return app;
     }

@@ -70,6 +70,7 @@ internal sealed class PageFile
         ".css" => "text/css; charset=utf-8",
         ".js" => "text/javascript; charset=utf-8",
         ".json" => "application/json",
+        "" => "text/plain; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".png" => "image/png",
         var other => throw new NotSupportedException($"'{path}': no content type is known for '{other}'; add it to {nameof(PageFile)}."),

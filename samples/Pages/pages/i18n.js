@@ -17,6 +17,11 @@ export function formatNumber(value, options) {
   return new Intl.NumberFormat(language, options).format(value);
 }
 
+/** The time of day, of milliseconds since 1970. */
+export function formatTime(value) {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(value);
+}
+
 /** Calls `listener` whenever the language has changed and the page's own markup has been translated. */
 export function onLanguage(listener) {
   changed.addEventListener('language', listener);

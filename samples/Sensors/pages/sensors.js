@@ -1,0 +1,74 @@
+import '../shared/connection-state.js';
+import '../shared/language-switch.js';
+import '../shared/site-nav.js';
+import { Connection } from '../shared/connection.js';
+import { formatNumber, formatTime, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { Chart } from './chart.js';
+import { History } from './history.js';
+import { Panels } from './panels.js';
+import { nameOf, read } from './reading.js';
+
+const by = (id) => document.getElementById(id);
+const history = new History();
+const panels = new Panels(by('machines'), by('machine'));
+const chart = new Chart(by('chart'), by('sentence'), by('rows'), by('row'));
+const variable = by('variable');
+let count = 0;
+let updated;
+let due = false;
+
+function receive(event) {
+  count++;
+  const reading = read(event.data);
+  if (reading) {
+    updated = reading.at;
+    history.add(reading);
+    panels.show(reading);
+  }
+  renderSoon();
+}
+
+// What is replayed comes at once, and is one picture.
+function renderSoon() {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    render();
+    chart.show(variable.querySelector(':checked').value, history);
+  });
+}
+
+function render() {
+  by('received').textContent = formatNumber(count);
+  by('updated').textContent = updated === undefined ? '–' : formatTime(updated);
+  const hot = panels.render().map(nameOf).join(', ');
+  by('alert').hidden = hot === '';
+  // The same words again would be spoken again.
+  const text = hot === '' ? '' : t('sensors.alert', { machines: hot });
+  if (by('alert-text').textContent !== text) by('alert-text').textContent = text;
+}
+
+panels.onSilence = async (machine, isSilent) => {
+  by('answer').textContent = '';
+  try {
+    const response = await fetch(new URL(`${machine}/${isSilent ? 'silence' : 'wake'}`, import.meta.url), { method: 'POST' });
+    if (!response.ok) throw new Error((await response.json()).detail);
+    panels.silenced(machine, isSilent);
+  } catch (error) {
+    by('answer').textContent = t('sensors.failed', { why: error.message });
+  }
+};
+variable.addEventListener('change', renderSoon);
+onLanguage(renderSoon);
+setInterval(render, 1000);
+
+await translatePage(new URL('./i18n/', import.meta.url));
+new Connection(new URL('stream', import.meta.url), {
+  onEvent: receive,
+  onState: (report) => {
+    document.querySelector('connection-state').show(report);
+    panels.connected(report.state === 'open' || report.state === 'gap');
+    render();
+  },
+}).open();
