@@ -1,5 +1,6 @@
 using System.Net;
 using Fonte.Samples.Clock;
+using Fonte.Samples.Echo;
 using Fonte.Samples.Lab;
 using Fonte.Samples.Orders;
 using Fonte.Samples.Sensors;
@@ -47,6 +48,7 @@ internal static class DemoApplication
         builder.Services.AddClock();
         builder.Services.AddLab();
         builder.Services.AddSensors();
+        builder.Services.AddEcho();
         builder.Services.AddOrders(new()
         {
             Data = options.Data == FonteOptions.InMemory ? options.Data : Path.Combine(options.Data, "orders"),
@@ -65,6 +67,7 @@ internal static class DemoApplication
         app.MapClock();
         app.MapLab();
         app.MapSensors();
+        app.MapEcho();
         app.MapOrders();
         return app;
     }

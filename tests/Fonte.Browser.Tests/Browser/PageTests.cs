@@ -14,9 +14,9 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
     private static readonly string[] AxeTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
     public static MatrixTheoryData<string, string, ColorScheme> Views { get; } =
-        new(["/", "/clock/", "/lab/", "/sensors/", "/orders/"], ["en", "pt-BR"], [ColorScheme.Light, ColorScheme.Dark]);
+        new(["/", "/clock/", "/lab/", "/sensors/", "/echo/", "/orders/"], ["en", "pt-BR"], [ColorScheme.Light, ColorScheme.Dark]);
 
-    public static TheoryData<string> Paths { get; } = ["/", "/clock/", "/lab/", "/sensors/", "/orders/"];
+    public static TheoryData<string> Paths { get; } = ["/", "/clock/", "/lab/", "/sensors/", "/echo/", "/orders/"];
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -137,8 +137,19 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-language", language);
         if (path.StartsWith("/clock", StringComparison.Ordinal)) await Expect(page.Locator("#time")).ToHaveTextAsync(Clock());
         if (path.StartsWith("/sensors", StringComparison.Ordinal)) await Expect(page.Locator(".machine:not(.is-unknown):not(.is-silent)")).ToHaveCountAsync(4);
+        if (path.StartsWith("/echo", StringComparison.Ordinal)) await EchoAsync(page);
         if (path.StartsWith("/orders", StringComparison.Ordinal)) await Expect(page.Locator(".service:not(.silent):not(.stopped) .received:not(:text(\"–\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
         if (path.StartsWith("/lab", StringComparison.Ordinal)) await Expect(page.Locator("#rows li").First).ToBeVisibleAsync();
+    }
+
+    private static async Task EchoAsync(IPage page)
+    {
+        await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "open");
+        // A switch of language may have posted before.
+        var posted = await page.Locator("#rows li").CountAsync();
+        await page.Locator("#text").FillAsync("Olá! 👋");
+        await page.Locator("#form button").ClickAsync();
+        await Expect(page.Locator("#rows li")).ToHaveCountAsync(posted + 1);
     }
 
     private static async Task<double> LightnessAsync(IPage page)
