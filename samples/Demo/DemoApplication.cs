@@ -4,6 +4,7 @@ using Fonte.Samples.Echo;
 using Fonte.Samples.Lab;
 using Fonte.Samples.Orders;
 using Fonte.Samples.Sensors;
+using Fonte.Samples.Transports;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -49,6 +50,7 @@ internal static class DemoApplication
         builder.Services.AddLab();
         builder.Services.AddSensors();
         builder.Services.AddEcho();
+        builder.Services.AddTransports();
         builder.Services.AddOrders(new()
         {
             Data = options.Data == FonteOptions.InMemory ? options.Data : Path.Combine(options.Data, "orders"),
@@ -58,6 +60,7 @@ internal static class DemoApplication
 
         var app = builder.Build();
         if (options.Dev) app.UseCors();
+        app.UseTransportMeter();
         app.MapFonte();
         app.MapFontePoll();
         app.MapFonteSocket();
@@ -69,6 +72,7 @@ internal static class DemoApplication
         app.MapSensors();
         app.MapEcho();
         app.MapOrders();
+        app.MapTransports();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Fonte.AspNetCore;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -12,6 +13,9 @@ internal sealed class OrderTokens(string secret)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+
+    /// <summary>Another for each secret: a cookie of another run, which the hub would have to refuse, is none at all.</summary>
+    public string CookieName { get; } = "orders_token_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)).AsSpan(0, 4));
 
     public string OfService(string hub, string service) => At(hub).Issue(new() { Subject = service, Publish = [new("*")], Subscribe = [new("*")], Lifetime = Lifetime });
 

@@ -6,14 +6,13 @@ namespace Fonte.Samples.Orders;
 /// <summary>What the page calls: a customer of its own, orders, and the buttons that stop and start the services.</summary>
 internal static class OrdersEndpoints
 {
-    public const string CookieName = "orders_token";
     public const string Client = "orders";
 
     public static void Map(RouteGroupBuilder orders)
     {
         orders.MapPost("/session", Session).RequireSameOrigin();
-        orders.MapPost("/", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders")).RequireSameOrigin();
-        orders.MapPost("/poison", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients) => ForwardAsync(context, processes, clients, "/orders/poison")).RequireSameOrigin();
+        orders.MapPost("/", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients, OrderTokens tokens) => ForwardAsync(context, processes, clients, tokens, "/orders")).RequireSameOrigin();
+        orders.MapPost("/poison", (HttpContext context, ServiceProcesses processes, IHttpClientFactory clients, OrderTokens tokens) => ForwardAsync(context, processes, clients, tokens, "/orders/poison")).RequireSameOrigin();
         orders.MapGet("/services", (ServiceProcesses processes) => new Dictionary<string, bool>(processes.All));
         orders.MapPost("/services/{name}/start", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Start)).RequireSameOrigin();
         orders.MapPost("/services/{name}/stop", (string name, ServiceProcesses processes) => Switch(name, processes, processes.Stop)).RequireSameOrigin();
@@ -22,19 +21,19 @@ internal static class OrdersEndpoints
     /// <summary>The customer that the browser is, or a new one.</summary>
     private static async Task<IResult> Session(HttpContext context, OrderTokens tokens)
     {
-        var customer = await tokens.CustomerOfAsync(context.Request.Cookies[CookieName]) ?? Guid.NewGuid().ToString("N")[..12];
+        var customer = await tokens.CustomerOfAsync(context.Request.Cookies[tokens.CookieName]) ?? Guid.NewGuid().ToString("N")[..12];
         var hub = $"{context.Request.Scheme}://{context.Request.Host}/.well-known/mercure";
-        context.Response.Cookies.Append(CookieName, tokens.OfCustomer(hub, customer), new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
+        context.Response.Cookies.Append(tokens.CookieName, tokens.OfCustomer(hub, customer), new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
         return Results.Json(new Dictionary<string, string> { ["customer"] = customer, ["topic"] = OrderFlow.TopicOf(customer) });
     }
 
-    private static async Task<IResult> ForwardAsync(HttpContext context, ServiceProcesses processes, IHttpClientFactory clients, string path)
+    private static async Task<IResult> ForwardAsync(HttpContext context, ServiceProcesses processes, IHttpClientFactory clients, OrderTokens tokens, string path)
     {
         if (processes.OrderAddress is not { } address) return Away(context);
         using var client = clients.CreateClient(Client);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path)) { Content = new StreamContent(context.Request.Body) };
         if (context.Request.ContentLength is { } length) request.Content.Headers.ContentLength = length;
-        if (context.Request.Cookies[CookieName] is { Length: > 0 } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (context.Request.Cookies[tokens.CookieName] is { Length: > 0 } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         try
         {

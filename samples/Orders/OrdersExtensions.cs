@@ -29,7 +29,8 @@ public static class OrdersExtensions
         if (options.Data == FonteOptions.InMemory) (options.Data, options.IsTemporary) = (Directory.CreateTempSubdirectory("fonte-orders").FullName, true);
         var secret = SecretIn(options.Data);
         services.AddSingleton(options);
-        services.AddSingleton(new OrderTokens(secret));
+        var tokens = new OrderTokens(secret);
+        services.AddSingleton(tokens);
         services.AddSingleton(provider => new ServiceProcesses(options, secret, provider.GetRequiredService<ILogger<ServiceProcesses>>()));
         services.AddHostedService<ServiceProcessesHost>();
         services.AddHttpClient(OrdersEndpoints.Client, client => client.Timeout = TimeSpan.FromSeconds(15)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false });
@@ -37,7 +38,7 @@ public static class OrdersExtensions
         {
             fonte.Issuers.Add(new() { Issuer = OrderTokens.Issuer, Secret = secret });
             // The demo speaks http, over which browsers keep no cookie of the default's name.
-            fonte.CookieName = OrdersEndpoints.CookieName;
+            fonte.CookieName = tokens.CookieName;
         });
         return services;
     }
