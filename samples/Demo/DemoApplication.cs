@@ -1,4 +1,5 @@
 using System.Net;
+using Fonte.Samples.Activity;
 using Fonte.Samples.Clock;
 using Fonte.Samples.Echo;
 using Fonte.Samples.Lab;
@@ -51,11 +52,13 @@ internal static class DemoApplication
         builder.Services.AddSensors();
         builder.Services.AddEcho();
         builder.Services.AddTransports();
+        builder.Services.AddActivity();
         builder.Services.AddOrders(new()
         {
             Data = options.Data == FonteOptions.InMemory ? options.Data : Path.Combine(options.Data, "orders"),
             Broker = options.Broker,
             BrokerUrl = options.BrokerUrl,
+            Feed = ActivityExtensions.Topic,
         });
 
         var app = builder.Build();
@@ -71,6 +74,7 @@ internal static class DemoApplication
         app.MapLab();
         app.MapSensors();
         app.MapEcho();
+        app.MapActivity();
         app.MapOrders();
         app.MapTransports();
         return app;

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Fonte.Samples.Orders;
 
-/// <summary>Who may do what: services everything, and a customer, who on this page is the operator too, reads its own topic and the services' state, and orders in its own name.</summary>
+/// <summary>Who may do what: services everything, the public feed reads what it tells of, and a customer, who on this page is the operator too, reads its own topic and the services' state, and orders in its own name.</summary>
 internal sealed class OrderTokens(string secret)
 {
     public const string Issuer = "https://orders.example";
@@ -20,6 +20,8 @@ internal sealed class OrderTokens(string secret)
     public string OfService(string hub, string service) => At(hub).Issue(new() { Subject = service, Publish = [new("*")], Subscribe = [new("*")], Lifetime = Lifetime });
 
     public string OfCustomer(string hub, string customer) => At(hub).Issue(new() { Subject = customer, Subscribe = [new(OrderFlow.TopicOf(customer)), new(ServiceStatus.Topic)], Lifetime = Lifetime });
+
+    public string OfFeed(string hub) => At(hub).Issue(new() { Subject = "feed", Subscribe = [new(OrderFlow.Placed), new(OrderFlow.Paid)], Lifetime = Lifetime });
 
     /// <summary>Whose token it is; null for one that does not count.</summary>
     public async Task<string?> CustomerOfAsync(string? token)

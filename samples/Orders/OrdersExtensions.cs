@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Fonte.AspNetCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fonte.Samples.Orders;
 
@@ -14,6 +15,9 @@ public sealed class OrdersOptions
 
     /// <summary>Where that is.</summary>
     public string? BrokerUrl { get; set; }
+
+    /// <summary>The topic at which everybody may read which orders are placed and paid, while <see cref="Broker"/> is <c>embedded</c>; null for none.</summary>
+    public string? Feed { get; set; }
 
     internal bool IsTemporary { get; set; }
 }
@@ -33,6 +37,8 @@ public static class OrdersExtensions
         services.AddSingleton(tokens);
         services.AddSingleton(provider => new ServiceProcesses(options, secret, provider.GetRequiredService<ILogger<ServiceProcesses>>()));
         services.AddHostedService<ServiceProcessesHost>();
+        services.TryAddSingleton(TimeProvider.System);
+        if (options.Feed is not null && options.Broker == ServiceOptions.Embedded) services.AddHostedService<OrdersFeed>();
         services.AddHttpClient(OrdersEndpoints.Client, client => client.Timeout = TimeSpan.FromSeconds(15)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false });
         services.Configure<FonteHttpOptions>(fonte =>
         {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Fonte.Samples.Orders;
 
@@ -126,17 +125,9 @@ internal sealed class ServiceProcessesHost(ServiceProcesses processes, IServer s
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => processes.StartAll(HubAddress(server.Features.Get<IServerAddressesFeature>()!.Addresses.First())));
+        lifetime.ApplicationStarted.Register(() => processes.StartAll(HubAddress.Of(server)));
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken) => await processes.DisposeAsync();
-
-    // An address to listen on is not always one to visit.
-    private static Uri HubAddress(string listens)
-    {
-        var address = BindingAddress.Parse(listens);
-        var host = address.Host is "localhost" or "127.0.0.1" or "[::1]" ? address.Host : "127.0.0.1";
-        return new($"http://{host}:{address.Port}/.well-known/mercure");
-    }
 }

@@ -40,6 +40,22 @@ public sealed class OrdersPageTests(SharedBrowser browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Order_that_is_placed_and_paid_is_in_the_activity_of_the_company_once_each()
+    {
+        await using var orders = await OpenAsync();
+        await using var activity = await browser.OpenAsync(locale: "en");
+        await activity.Page.GotoAsync(new Uri(_demo.Address, "/activity/").AbsoluteUri);
+        await activity.Page.Locator("#search").FillAsync("from orders");
+        await ClickAsync(orders.Page, "Order");
+        await Expect(orders.Page.Locator("#told")).ToHaveTextAsync("1", Patient);
+        await ClickAsync(orders.Page, "One too dear");
+
+        await Expect(activity.Page.Locator("#rows .word")).ToHaveTextAsync(["Order placed", "Payment approved", "Order placed"]);
+        await Expect(activity.Page.Locator("#rows .text").Last).ToContainTextAsync("of 40.00");
+        activity.AssertClean();
+    }
+
+    [Fact]
     public async Task Orders_wait_while_payment_is_stopped_and_flow_when_it_is_started()
     {
         await using var watched = await OpenAsync();

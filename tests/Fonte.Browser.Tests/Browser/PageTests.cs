@@ -14,9 +14,9 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
     private static readonly string[] AxeTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
     public static MatrixTheoryData<string, string, ColorScheme> Views { get; } =
-        new(["/", "/clock/", "/lab/", "/sensors/", "/echo/", "/orders/", "/transports/"], ["en", "pt-BR"], [ColorScheme.Light, ColorScheme.Dark]);
+        new(["/", "/clock/", "/lab/", "/sensors/", "/echo/", "/activity/", "/orders/", "/transports/"], ["en", "pt-BR"], [ColorScheme.Light, ColorScheme.Dark]);
 
-    public static TheoryData<string> Paths { get; } = ["/", "/clock/", "/lab/", "/sensors/", "/echo/", "/orders/", "/transports/"];
+    public static TheoryData<string> Paths { get; } = ["/", "/clock/", "/lab/", "/sensors/", "/echo/", "/activity/", "/orders/", "/transports/"];
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -140,6 +140,7 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         if (path.StartsWith("/echo", StringComparison.Ordinal)) await EchoAsync(page);
         if (path.StartsWith("/orders", StringComparison.Ordinal)) await Expect(page.Locator(".service:not(.silent):not(.stopped) .received:not(:text(\"–\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
         if (path.StartsWith("/transports", StringComparison.Ordinal)) await Expect(page.Locator(".way .events:not(:text(\"0\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
+        if (path.StartsWith("/activity", StringComparison.Ordinal)) await Expect(page.Locator("#rows li").First).ToBeVisibleAsync();
         if (path.StartsWith("/lab", StringComparison.Ordinal)) await Expect(page.Locator("#rows li").First).ToBeVisibleAsync();
     }
 

@@ -25,7 +25,7 @@ public sealed class CatalogueTests
     [Fact]
     public void Every_page_has_its_catalogues() =>
         Assert.Equal(
-            ["Clock/pages/i18n", "Demo/pages/i18n", "Echo/pages/i18n", "Lab/pages/i18n", "Orders/pages/i18n", "Pages/pages/i18n", "Sensors/pages/i18n", "Transports/pages/i18n"],
+            ["Activity/pages/i18n", "Clock/pages/i18n", "Demo/pages/i18n", "Echo/pages/i18n", "Lab/pages/i18n", "Orders/pages/i18n", "Pages/pages/i18n", "Sensors/pages/i18n", "Transports/pages/i18n"],
             Folders.Select(row => row.Data.Replace('\\', '/')).Order(StringComparer.Ordinal));
 
     private static Dictionary<string, string> Read(string folder, string name) =>
