@@ -53,6 +53,10 @@ internal sealed partial class Tool : IAsyncDisposable
     /// <summary>Runs a program of Node.js that lies beside the tests' sources, with the packages that <c>./test</c> installed.</summary>
     internal static Tool StartNode(string script, params string[] arguments) => StartProcess("node", [Path.Combine(SourceRoot(), "tests", "Fonte.Server.Tests", script), .. arguments]);
 
+    /// <summary>Runs one of the samples in Python.</summary>
+    internal static Tool StartPython(string script, string[] arguments, bool keepInput = false) =>
+        StartProcess("/usr/bin/python3", [Path.Combine(SourceRoot(), "samples", "python", script), .. arguments], keepInput: keepInput);
+
     /// <summary>Runs a shell script whose arguments, <c>"$@"</c>, are the tool's command line.</summary>
     internal static Tool StartShell(string script, params string[] arguments) =>
         StartProcess("sh", ["-c", script, "sh", "dotnet", PathOf("Fonte.Server"), .. arguments]);
@@ -118,6 +122,13 @@ internal sealed partial class Tool : IAsyncDisposable
                 Assert.Fail($"The process did not say '{text}': {Output}");
             }
         }
+    }
+
+    /// <summary>Writes the whole of the input, and closes it.</summary>
+    internal async Task WriteAsync(string input)
+    {
+        await _process.StandardInput.WriteAsync(input);
+        _process.StandardInput.Close();
     }
 
     internal void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
