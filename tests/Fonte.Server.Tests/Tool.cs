@@ -53,6 +53,9 @@ internal sealed partial class Tool : IAsyncDisposable
     /// <summary>Runs a program of Node.js that lies beside the tests' sources, with the packages that <c>./test</c> installed.</summary>
     internal static Tool StartNode(string script, params string[] arguments) => StartProcess("node", [Path.Combine(SourceRoot(), "tests", "Fonte.Server.Tests", script), .. arguments]);
 
+    /// <summary>Starts a program of the system.</summary>
+    internal static Tool StartFile(string file, params string[] arguments) => StartProcess(file, arguments);
+
     /// <summary>Runs one of the samples in Python.</summary>
     internal static Tool StartPython(string script, string[] arguments, bool keepInput = false) =>
         StartProcess("/usr/bin/python3", [Path.Combine(SourceRoot(), "samples", "python", script), .. arguments], keepInput: keepInput);
