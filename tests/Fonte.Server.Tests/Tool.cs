@@ -54,7 +54,8 @@ internal sealed partial class Tool : IAsyncDisposable
     internal static Tool StartNode(string script, params string[] arguments) => StartProcess("node", [Path.Combine(SourceRoot(), "tests", "Fonte.Server.Tests", script), .. arguments]);
 
     /// <summary>Starts a program of the system.</summary>
-    internal static Tool StartFile(string file, params string[] arguments) => StartProcess(file, arguments);
+    internal static Tool StartFile(string file, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null) =>
+        StartProcess(file, arguments, environment, folder);
 
     /// <summary>Runs one of the samples in Python.</summary>
     internal static Tool StartPython(string script, string[] arguments, bool keepInput = false) =>

@@ -39,7 +39,7 @@ internal sealed class NginxProcess : IAsyncDisposable
                 {{http(port)}}
             }
             """, TestContext.Current.CancellationToken);
-        var tool = Tool.StartFile("/usr/sbin/nginx", "-c", folder.File("nginx.conf"), "-p", folder.Path);
+        var tool = Tool.StartFile("/usr/sbin/nginx", ["-c", folder.File("nginx.conf"), "-p", folder.Path]);
         await tool.LineAsync("start worker process ");
         return new(folder, tool, new($"{scheme}://127.0.0.1:{port}"));
     }
