@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using Xunit;
 
@@ -143,21 +143,26 @@ public sealed class NginxTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_for_a_web_socket_reaches_the_hub_as_one()
+    public async Task Web_socket_gets_its_events_as_documented_and_nothing_from_a_naive_proxy()
     {
-        using var upstream = new TcpListener(IPAddress.Loopback, 0);
-        upstream.Start();
-        await using var nginx = await DocumentedConfiguration.StartAsync(new($"http://{upstream.LocalEndpoint}"));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(nginx.Address, "/fonte/socket")) { Headers = { { "Connection", "Upgrade" }, { "Upgrade", "websocket" }, { "Host", "hub.example" } } };
-        var answer = _http.SendAsync(request, Stop);
-        using var client = await upstream.AcceptTcpClientAsync(Stop);
-        using var reader = new StreamReader(client.GetStream());
-        var head = new List<string>();
-        while (await reader.ReadLineAsync(Stop) is { Length: > 0 } line) head.Add(line);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 204 No Content\r\n\r\n"), Stop);
-        Assert.Equal(HttpStatusCode.NoContent, (await answer).StatusCode);
-        Assert.Equal("GET /fonte/socket HTTP/1.1", head[0]);
-        Assert.Superset(new HashSet<string> { "Host: hub.example", "Connection: upgrade", "Upgrade: websocket" }, head.ToHashSet());
+        await using var server = await RunningServer.StartAsync(":memory:", more: Silent);
+        await using var nginx = await DocumentedConfiguration.StartAsync(server.Address);
+        await using var naive = await NginxProcess.StartNaiveAsync(server.Address);
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(SocketOf(nginx), Stop);
+        await server.PublishAsync("a", "over a socket");
+        var read = "";
+        var buffer = new byte[4096];
+        while (!read.Contains("over a socket", StringComparison.Ordinal))
+        {
+            var received = await socket.ReceiveAsync(buffer, Stop);
+            Assert.Equal(WebSocketMessageType.Text, received.MessageType);
+            read += Encoding.UTF8.GetString(buffer, 0, received.Count);
+        }
+        using var other = new ClientWebSocket();
+        await Assert.ThrowsAsync<WebSocketException>(() => other.ConnectAsync(SocketOf(naive), Stop));
+
+        static Uri SocketOf(NginxProcess proxy) => new($"ws://{proxy.Address.Authority}/fonte/socket?match=a");
     }
 
     private static async Task<Version> AssertStreamsAsync(HttpClient http, NginxProcess nginx)
