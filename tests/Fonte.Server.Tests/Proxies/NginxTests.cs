@@ -38,8 +38,7 @@ public sealed class NginxTests : IDisposable
     {
         await using var server = await RunningServer.StartAsync(":memory:", more: Silent);
         await using var nginx = await DocumentedConfiguration.StartWithTlsAsync(server.Address, _folder);
-        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.Subject == "CN=hub.example" } };
-        using var http = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var http = TlsClient();
         Assert.Equal(HttpVersion.Version20, await AssertStreamsAsync(http, nginx));
     }
 
@@ -143,6 +142,32 @@ public sealed class NginxTests : IDisposable
     }
 
     [Fact]
+    public async Task Tokens_and_pages_are_those_of_the_public_url_where_tls_ends_at_the_proxy()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["FONTE__PUBLICURLS"] = "http://hub.example",
+            ["FONTE__RESOURCE"] = "https://hub.example/.well-known/mercure",
+            ["FONTE__ISSUERS__0__ISSUER"] = "https://issuer.example",
+            ["FONTE__ISSUERS__0__SECRET"] = "a secret of thirty-two bytes or more, of one issuer",
+        };
+        await using var server = await RunningServer.StartWithAsync(settings);
+        await using var nginx = await DocumentedConfiguration.StartWithTlsAsync(server.Address, _folder);
+        var token = await Tool.RunAsync(["token", "--publish", "a"], settings);
+        using var http = TlsClient();
+        Assert.Equal((0, HttpStatusCode.OK, HttpStatusCode.Forbidden), (token.ExitCode, await PublishAsync("https://hub.example"), await PublishAsync("https://other.example")));
+
+        async Task<HttpStatusCode> PublishAsync(string origin)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, nginx.Hub) { Headers = { Host = "hub.example" }, Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["topic"] = "a" }) };
+            request.Headers.Add("Cookie", $"__Secure-mercure_access_token={token.Output}");
+            request.Headers.Add("Origin", origin);
+            using var response = await http.SendAsync(request, Stop);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Web_socket_gets_its_events_as_documented_and_nothing_from_a_naive_proxy()
     {
         await using var server = await RunningServer.StartAsync(":memory:", more: Silent);
@@ -164,6 +189,12 @@ public sealed class NginxTests : IDisposable
 
         static Uri SocketOf(NginxProcess proxy) => new($"ws://{proxy.Address.Authority}/fonte/socket?match=a");
     }
+
+    private static HttpClient TlsClient() => new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.Subject == "CN=hub.example" } })
+    {
+        DefaultRequestVersion = HttpVersion.Version20,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
 
     private static async Task<Version> AssertStreamsAsync(HttpClient http, NginxProcess nginx)
     {
