@@ -68,6 +68,7 @@ internal static class DemoApplication
         app.MapFontePoll();
         app.MapFonteSocket();
         app.MapFonteHealthChecks();
+        app.MapFonteScript();
         app.MapSharedPages();
         app.MapPages("/", typeof(DemoApplication).Assembly);
         app.MapClock();

@@ -24,7 +24,9 @@ internal sealed class OrderTokens(string secret)
     public string OfFeed(string hub) => At(hub).Issue(new() { Subject = "feed", Subscribe = [new(OrderFlow.Placed), new(OrderFlow.Paid)], Lifetime = Lifetime });
 
     /// <summary>Whose token it is; null for one that does not count.</summary>
-    public async Task<string?> CustomerOfAsync(string? token)
+    /// <param name="token">The token.</param>
+    /// <param name="leeway">For how long after its end it still says who somebody is.</param>
+    public async Task<string?> CustomerOfAsync(string? token, TimeSpan? leeway = null)
     {
         if (string.IsNullOrEmpty(token)) return null;
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
@@ -34,6 +36,7 @@ internal sealed class OrderTokens(string secret)
             ValidateAudience = false,
             IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)),
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ClockSkew = leeway ?? TokenValidationParameters.DefaultClockSkew,
         });
         return result.IsValid && result.Claims.TryGetValue("sub", out var subject) ? subject as string : null;
     }

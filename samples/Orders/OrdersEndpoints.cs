@@ -8,6 +8,9 @@ internal static class OrdersEndpoints
 {
     public const string Client = "orders";
 
+    // A page that was open over night, with a token of twelve hours, goes on as the same customer.
+    private static readonly TimeSpan ComesBackWithin = TimeSpan.FromDays(30);
+
     public static void Map(RouteGroupBuilder orders)
     {
         orders.MapPost("/session", Session).RequireSameOrigin();
@@ -21,7 +24,7 @@ internal static class OrdersEndpoints
     /// <summary>The customer that the browser is, or a new one.</summary>
     private static async Task<IResult> Session(HttpContext context, OrderTokens tokens)
     {
-        var customer = await tokens.CustomerOfAsync(context.Request.Cookies[tokens.CookieName]) ?? Guid.NewGuid().ToString("N")[..12];
+        var customer = await tokens.CustomerOfAsync(context.Request.Cookies[tokens.CookieName], ComesBackWithin) ?? Guid.NewGuid().ToString("N")[..12];
         var hub = $"{context.Request.Scheme}://{context.Request.Host}/.well-known/mercure";
         context.Response.Cookies.Append(tokens.CookieName, tokens.OfCustomer(hub, customer), new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
         return Results.Json(new Dictionary<string, string> { ["customer"] = customer, ["topic"] = OrderFlow.TopicOf(customer) });

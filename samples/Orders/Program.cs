@@ -25,6 +25,7 @@ builder.Services.AddOrders(new()
 
 var app = builder.Build();
 app.MapFonte();
+app.MapFonteScript();
 app.MapSharedPages();
 app.MapOrders();
 app.MapGet("/", () => Results.LocalRedirect("/orders/"));

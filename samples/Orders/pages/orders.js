@@ -1,7 +1,7 @@
 import '../shared/connection-state.js';
 import '../shared/language-switch.js';
 import '../shared/site-nav.js';
-import { Connection } from '../shared/connection.js';
+import { FonteSource } from '../fonte/fonte.js';
 import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
 import { Rows } from './rows.js';
 import { Services } from './services.js';
@@ -101,6 +101,11 @@ function renderSoon() {
   });
 }
 
+// Its countdown is on the page's own clock, which does not jump when somebody sets the other.
+function showState({ state, until }) {
+  document.querySelector('connection-state').show({ state, until: until && performance.now() + until - Date.now() });
+}
+
 function render() {
   by('answer').textContent = answer.key ? t(answer.key, answer.values) : '';
   by('answer').classList.toggle('bad', answer.isBad);
@@ -132,10 +137,10 @@ by('customer').textContent = customer;
 for (const [name, isOn] of Object.entries(await (await fetch(new URL('services', import.meta.url))).json())) services.want(name, isOn);
 const address = new URL('../.well-known/mercure', import.meta.url);
 for (const match of ['orders/status', session.topic]) address.searchParams.append('match', match);
-const connection = new Connection(address, {
-  types: ['service-status', 'NOTIFICACAO'],
-  onEvent: receive,
-  onState: (report) => document.querySelector('connection-state').show(report),
-});
-connection.open();
+// All tabs of the page ask for the same, and share one stream; each shows the orders that were placed in it. The access token is in a
+// cookie, and lasts for twelve hours.
+const source = new FonteSource(address, { token: async () => { await post('session'); } });
+for (const type of ['service-status', 'NOTIFICACAO']) source.addEventListener(type, receive);
+source.addEventListener('state', ({ detail }) => showState(detail));
+source.addEventListener('gap', () => showState({ state: 'gap' }));
 render();

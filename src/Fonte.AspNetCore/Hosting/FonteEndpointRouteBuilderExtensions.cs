@@ -96,6 +96,15 @@ public static class FonteEndpointRouteBuilderExtensions
         return health;
     }
 
+    /// <summary>Maps <c>/fonte/fonte.js</c>, the module with which pages subscribe: <c>import { FonteSource } from '/fonte/fonte.js'</c>.</summary>
+    /// <remarks>It needs no hub in the same application.</remarks>
+    /// <returns>The endpoint, for CORS and the like by ASP.NET's own metadata.</returns>
+    public static IEndpointConventionBuilder MapFonteScript(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return endpoints.MapMethods(FonteScript.Path, ["GET", "HEAD"], new FonteScript().ServeAsync).WithDisplayName("Fonte script");
+    }
+
     private static void RequireFonte(IEndpointRouteBuilder endpoints, string method)
     {
         ArgumentNullException.ThrowIfNull(endpoints);

@@ -130,6 +130,7 @@ internal static partial class Server
         app.MapFontePoll();
         app.MapFonteSocket();
         app.MapFonteHealthChecks();
+        app.MapFonteScript();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }
