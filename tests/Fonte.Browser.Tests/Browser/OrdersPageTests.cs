@@ -75,6 +75,53 @@ public sealed class OrdersPageTests(SharedBrowser browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tabs_share_one_stream_and_each_shows_its_own_orders()
+    {
+        await using var watched = await OpenAsync();
+        var other = await watched.Page.Context.NewPageAsync();
+        var streams = 0;
+        watched.Page.Context.Request += (_, request) => streams += request.Url.Contains("mercure?", StringComparison.Ordinal) ? 1 : 0;
+        await GotoAsync(other);
+        await Expect(other.Locator("connection-state")).ToHaveTextAsync("open");
+        Assert.Equal(await watched.Page.TextContentAsync("#customer"), await other.TextContentAsync("#customer"));
+        await ClickAsync(other, "Order");
+        await Expect(other.Locator("#rows > li .end")).ToHaveTextAsync("yours", Patient);
+        await Expect(watched.Page.Locator("#told")).ToHaveTextAsync("1", Patient);
+        await Expect(watched.Page.Locator("#rows > li")).ToHaveCountAsync(0);
+        Assert.Equal(0, streams);
+
+        await watched.Page.CloseAsync();
+        await ClickAsync(other, "Twenty at once");
+        await Expect(other.Locator("#told")).ToHaveTextAsync("21", Patient);
+        Assert.Equal(1, streams);
+        watched.AssertClean();
+    }
+
+    [Fact]
+    public async Task Token_that_is_refused_is_renewed_for_the_same_customer_and_the_stream_goes_on()
+    {
+        await using var watched = await browser.OpenAsync(locale: "en");
+        var sessions = 0;
+        await watched.Page.RouteAsync("**/orders/session", async route =>
+        {
+            sessions++;
+            await route.ContinueAsync();
+        });
+        var refused = false;
+        await watched.Page.RouteAsync("**/.well-known/mercure?**", async route =>
+        {
+            (var isFirst, refused) = (!refused, true);
+            if (isFirst) await route.FulfillAsync(new() { Status = 401 });
+            else await route.ContinueAsync();
+        });
+        await GotoAsync(watched.Page);
+        // One for the page, one for the first connection, and one for the second.
+        Assert.Equal(3, sessions);
+        await ClickAsync(watched.Page, "Order");
+        await Expect(watched.Page.Locator("#rows > li .end")).ToHaveTextAsync("yours", Patient);
+    }
+
+    [Fact]
     public async Task Services_are_stopped_and_started_only_by_pages_of_this_server()
     {
         using var http = new HttpClient { BaseAddress = _demo.Address };
@@ -111,8 +158,13 @@ public sealed class OrdersPageTests(SharedBrowser browser) : IAsyncLifetime
     private async Task<WatchedPage> OpenAsync()
     {
         var watched = await browser.OpenAsync(locale: "en");
-        await watched.Page.GotoAsync(new Uri(_demo.Address, "/orders/").AbsoluteUri);
-        await Expect(watched.Page.Locator(".service:not(.silent):not(.stopped) .received:not(:text(\"–\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
+        await GotoAsync(watched.Page);
         return watched;
+    }
+
+    private async Task GotoAsync(IPage page)
+    {
+        await page.GotoAsync(new Uri(_demo.Address, "/orders/").AbsoluteUri);
+        await Expect(page.Locator(".service:not(.silent):not(.stopped) .received:not(:text(\"–\"))")).ToHaveCountAsync(4, new() { Timeout = 20_000 });
     }
 }
