@@ -4,7 +4,7 @@
 function interpreter(id, onBlock, onRetry) {
   let [type, data, rest, afterReturn] = ['', '', '', false];
   return (text) => {
-    // A CR ends its line at once: the LF of a CRLF may be long in coming.
+    // A CR ends its line at once: its LF may be long in coming.
     if (afterReturn && text[0] === '\n') text = text.slice(1);
     afterReturn = text.endsWith('\r');
     const lines = text.split(/\r\n?|\n/);
@@ -67,7 +67,7 @@ export class FonteSource extends EventTarget {
     const isShared = options.share !== false && !this.#id && !/[?&](last_event_id|since)=/.test(this.#url);
     // Only secure contexts have locks.
     if (isShared && navigator.locks) this.#name = `fonte ${options.share} ${this.#url}`;
-    const on = (act, ...types) => types.forEach((type) => addEventListener(type, act, { signal: this.#closed.signal }));
+    const on = (act, ...types) => types.forEach((type) => addEventListener(type, act, { signal: this.#closed.signal, capture: true }));
     on(() => this.#leave(), 'pagehide', 'freeze');
     on(() => (this.#stay.signal.aborted || this.state === 'retrying') && this.#join(), 'pageshow', 'resume', 'online');
     this.#join();
@@ -172,7 +172,7 @@ export class FonteSource extends EventTarget {
       const asked = await this.#connect(signal).catch(() => {});
       if (signal.aborted) return;
       clearTimeout(this.#watch);
-      const wait = Math.min(Math.max(this.#retry * 2 ** Math.min(this.#failures++, 4) * (1 + Math.random() / 2), asked || 0), 2 ** 31 - 1);
+      const wait = Math.min(Math.max(this.#retry * 2 ** Math.min(this.#failures++, 4) * (1 + Math.random() / 2), asked || 0), 2e9);
       this.#show({ state: 'retrying', until: Date.now() + wait });
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
@@ -186,14 +186,14 @@ export class FonteSource extends EventTarget {
     };
     alive();
     let response = await this.#request(signal);
-    if (/401|403/.test(response.status)) {
+    if ([401, 403].includes(response.status)) {
       this.#renewAt = 0;
       response = await this.#request(signal);
     }
-    if (/204|400|410/.test(response.status)) return this.#show({ state: 'closed' });
+    if ([204, 400, 410].includes(response.status)) return this.#show({ state: 'closed' });
     if (!response.ok || !/^text\/event-stream\b/i.test(response.headers.get('Content-Type'))) {
       response.body?.cancel();
-      return response.headers.get('Retry-After') * 1_000;
+      return +response.headers.get('Retry-After') * 1_000;
     }
     this.#show({ state: 'open' });
     const interpret = interpreter(this.#id, (block) => {

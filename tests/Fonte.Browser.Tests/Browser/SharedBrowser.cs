@@ -20,6 +20,8 @@ public sealed class SharedBrowser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = "/usr/bin/chromium",
+            // People's browsers keep a page that they may go back to.
+            IgnoreDefaultArgs = ["--disable-back-forward-cache"],
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -193,6 +193,31 @@ public sealed class ConnectionTests(SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Gap_is_told_to_all_tabs_and_they_go_on_together()
+    {
+        await using var server = await ScriptServer.StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var sources = new[] { await MakeAsync(server, watched), await MakeAsync(server, watched) };
+        var request = await server.NextAsync();
+        await request.SendAsync(Quick + "data: 1\nid: 1\n\n");
+        foreach (var source in sources) await source.UntilStateAsync("open");
+        await request.SendAsync("event: fonte-gap\ndata: {\"reason\":\"other-epoch\"}\nid: g\n\ndata: 2\nid: 2\n\n");
+        foreach (var source in sources)
+        {
+            await source.DataUntilAsync("2");
+            Assert.Equal(["other-epoch"], await source.EvaluateAsync<string[]>("gaps"));
+        }
+        request.Abort();
+
+        var second = await server.NextAsync();
+        Assert.Equal("2", second.LastEventId);
+        await second.SendAsync("data: 3\n\n");
+        foreach (var source in sources) await source.DataUntilAsync("3");
+        Assert.False(server.HasMore);
+        second.End();
+    }
+
+    [Fact]
     public async Task Page_without_locks_reads_a_stream_of_its_own()
     {
         await using var server = await ScriptServer.StartAsync();

@@ -74,18 +74,98 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
         var pages = await PagesAsync(watched, 3);
         var sources = await OpenAsync(pages);
         var streams = Streams(watched);
-        var devTools = await pages[0].Context.NewCDPSessionAsync(pages[0]);
         await PublishAsync(0, 10);
         await sources[0].DataUntilAsync("9");
 
-        await devTools.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
+        await FreezeAsync(sources[0]);
         await PublishAsync(10, 50);
         foreach (var source in sources[1..]) await source.DataUntilAsync("49");
-        Assert.DoesNotContain(pages[0], streams);
+        Assert.Same(pages[1], Assert.Single(streams));
+        Assert.Equal(Numbers(10), await sources[0].DataAsync());
         var publishing = PublishAsync(50, 150);
-        await devTools.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+        await WakeAsync(sources[0]);
         await publishing;
         foreach (var source in sources) Assert.Equal(Numbers(150), await source.DataUntilAsync("149"));
+    }
+
+    [Fact]
+    public async Task Page_that_is_left_and_gone_back_to_has_every_event_once()
+    {
+        await using var watched = await browser.OpenAsync();
+        var source = await PageSource.OpenAsync((await PagesAsync(watched, 1))[0], Url);
+        await PublishAsync(0, 10);
+        await source.DataUntilAsync("9");
+        await watched.Page.EvaluateAsync("addEventListener('pageshow', ({ persisted }) => { window.wasKept = persisted; })");
+        await watched.Page.GotoAsync(new Uri(demo.Address, "/healthz").AbsoluteUri);
+        await PublishAsync(10, 20);
+
+        await watched.Page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
+        Assert.True(await watched.Page.EvaluateAsync<bool>("window.wasKept"));
+        Assert.Equal(Numbers(20), await source.DataUntilAsync("19"));
+    }
+
+    [Fact]
+    public async Task Tab_that_wakes_among_tabs_that_it_has_never_met_goes_on_alone_and_misses_nothing()
+    {
+        await using var watched = await browser.OpenAsync();
+        var pages = await PagesAsync(watched, 3);
+        var streams = Streams(watched);
+        var first = await PageSource.OpenAsync(pages[0], Url);
+        await PublishAsync(0, 10);
+        await first.DataUntilAsync("9");
+        await FreezeAsync(first);
+        var others = await OpenAsync(pages[1..]);
+        await PublishAsync(10, 20);
+        foreach (var other in others) await other.DataUntilAsync("19");
+
+        await WakeAsync(first);
+        await PublishAsync(20, 30);
+        Assert.Equal(Numbers(30), await first.DataUntilAsync("29"));
+        foreach (var other in others) Assert.Equal(Numbers(30)[10..], await other.DataUntilAsync("29"));
+        Assert.Equal([pages[0], pages[1], pages[0]], streams);
+    }
+
+    [Fact]
+    public async Task Tabs_that_come_and_go_and_freeze_and_wake_at_random_never_see_a_gap_or_an_event_twice()
+    {
+        var random = new Random(1);
+        await using var watched = await browser.OpenAsync();
+        var sources = new List<PageSource>(await OpenAsync(await PagesAsync(watched, 4)));
+        var context = watched.Page.Context;
+        var frozen = new List<PageSource>();
+        using var end = new CancellationTokenSource();
+        var publishing = PublishUntilAsync(end.Token);
+        for (var step = 0; step < 30; step++)
+        {
+            var awake = sources.Except(frozen).ToList();
+            var any = awake[random.Next(awake.Count)];
+            if (random.Next(3) == 0 && awake.Count > 1)
+            {
+                await FreezeAsync(any);
+                frozen.Add(any);
+            }
+            else if (random.Next(2) == 0 && frozen.Count > 0)
+            {
+                await WakeAsync(frozen[0]);
+                frozen.RemoveAt(0);
+            }
+            else
+            {
+                sources.Remove(any);
+                await any.Page.CloseAsync();
+                var page = await context.NewPageAsync();
+                await GotoAsync(page);
+                sources.Add(await PageSource.OpenAsync(page, Url));
+            }
+        }
+        foreach (var source in frozen) await WakeAsync(source);
+        await end.CancelAsync();
+        var count = await publishing;
+        foreach (var source in sources)
+        {
+            var data = await source.DataUntilAsync(Text(count - 1));
+            Assert.Equal(Numbers(count)[int.Parse(data[0], CultureInfo.InvariantCulture)..], data);
+        }
     }
 
     [Fact]
@@ -160,10 +240,12 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
         for (var index = 0; index < count; index++)
         {
             pages[index] = index == 0 ? watched.Page : await watched.Page.Context.NewPageAsync();
-            await pages[index].GotoAsync(new Uri(address ?? demo.Address, "/fonte/fonte.js").AbsoluteUri);
+            await GotoAsync(pages[index], address);
         }
         return pages;
     }
+
+    private async Task GotoAsync(IPage page, Uri? address = null) => await page.GotoAsync(new Uri(address ?? demo.Address, "/fonte/fonte.js").AbsoluteUri);
 
     private async Task<PageSource[]> OpenAsync(IPage[] pages)
     {
@@ -171,6 +253,11 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
         foreach (var page in pages) sources.Add(await PageSource.OpenAsync(page, Url));
         return [.. sources];
     }
+
+    // What a page is told. Chromium without a window does not freeze pages, also when it is asked to.
+    private static async Task FreezeAsync(PageSource source) => await source.Page.EvaluateAsync("document.dispatchEvent(new Event('freeze'))");
+
+    private static async Task WakeAsync(PageSource source) => await source.Page.EvaluateAsync("document.dispatchEvent(new Event('resume'))");
 
     /// <summary>The pages that have asked for the stream, in this order.</summary>
     private static ConcurrentQueue<IPage> Streams(WatchedPage watched)
@@ -181,6 +268,14 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
             if (request.Url.Contains("mercure?", StringComparison.Ordinal)) pages.Enqueue(request.Frame.Page);
         };
         return pages;
+    }
+
+    private async Task<int> PublishUntilAsync(CancellationToken end)
+    {
+        var count = 0;
+        for (; !end.IsCancellationRequested; count++) await PublishAsync(count, count + 1);
+        await PublishAsync(count, count + 1);
+        return count + 1;
     }
 
     private async Task PublishAsync(int from, int to, HttpClient? http = null)
