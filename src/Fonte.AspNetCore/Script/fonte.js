@@ -1,6 +1,6 @@
 // An EventSource that does not give up, and of which all tabs of a browser share one: docs/fonte-js.md.
 
-// WHATWG HTML, section 9.2.6. A block without data only moves the last event ID.
+// WHATWG HTML, section 9.2.6. A block without data only moves the ID.
 function interpreter(id, onBlock, onRetry) {
   let [type, data, rest, afterReturn] = ['', '', '', false];
   return (text) => {
@@ -86,7 +86,7 @@ export class FonteSource extends EventTarget {
   // last received and did not tell comes again.
   #join(steal) {
     if (this.state === 'closed') return;
-    this.#stop();
+    this.#stop(steal);
     const { signal } = this.#stay = new AbortController();
     if (!this.#name) return this.#read(signal);
     this.#channel ??= new BroadcastChannel(this.#name);
@@ -100,8 +100,8 @@ export class FonteSource extends EventTarget {
     })).catch(({ name }) => signal.aborted || (name === 'AbortError' ? this.#join() : this.#goAlone()));
   }
 
-  #stop() {
-    this.#isLeader = false;
+  #stop(isLeader) {
+    this.#isLeader = isLeader;
     this.#stay?.abort();
     clearTimeout(this.#watch);
   }

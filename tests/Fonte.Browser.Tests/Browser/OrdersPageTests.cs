@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Fonte.AspNetCore.Tests.Authorization;
 using Fonte.Browser.Tests.Demo;
 using Microsoft.Playwright;
 using Xunit;
@@ -119,6 +120,30 @@ public sealed class OrdersPageTests(SharedBrowser browser) : IAsyncLifetime
         Assert.Equal(3, sessions);
         await ClickAsync(watched.Page, "Order");
         await Expect(watched.Page.Locator("#rows > li .end")).ToHaveTextAsync("yours", Patient);
+    }
+
+    [Theory]
+    [InlineData(13, true)]
+    [InlineData(31 * 24, false)]
+    public async Task Customer_whose_token_has_expired_is_the_same_for_a_month(int hours, bool isSame)
+    {
+        var folder = Directory.CreateTempSubdirectory("fonte-orders-");
+        try
+        {
+            await using var demo = await DemoProcess.StartAsync("--urls", DemoProcess.AnyPort, "--data", folder.FullName);
+            var token = new TestToken().With("iss", "https://orders.example").With("sub", "known").With("exp", TestToken.Now() - (hours * 3600));
+            var secret = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "orders", "secret"), TestContext.Current.CancellationToken);
+            using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = demo.Address };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/orders/session");
+            request.Headers.Add("Origin", demo.Address.GetLeftPart(UriPartial.Authority));
+            request.Headers.Add("Cookie", $"orders_token={token.Sign(secret)}");
+            using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(isSame, (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("\"known\"", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

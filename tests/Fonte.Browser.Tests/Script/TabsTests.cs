@@ -135,7 +135,7 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
         var frozen = new List<PageSource>();
         using var end = new CancellationTokenSource();
         var publishing = PublishUntilAsync(end.Token);
-        for (var step = 0; step < 30; step++)
+        for (var step = 0; step < 20; step++)
         {
             var awake = sources.Except(frozen).ToList();
             var any = awake[random.Next(awake.Count)];
