@@ -133,10 +133,10 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
         var sources = new List<PageSource>(await OpenAsync(await PagesAsync(watched, 4)));
         var context = watched.Page.Context;
         var frozen = new List<PageSource>();
-        using var end = new CancellationTokenSource();
-        var publishing = PublishUntilAsync(end.Token);
+        var count = 0;
         for (var step = 0; step < 20; step++)
         {
+            var publishing = PublishAsync(count, count += 20);
             var awake = sources.Except(frozen).ToList();
             var any = awake[random.Next(awake.Count)];
             if (random.Next(3) == 0 && awake.Count > 1)
@@ -157,10 +157,10 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
                 await GotoAsync(page);
                 sources.Add(await PageSource.OpenAsync(page, Url));
             }
+            await publishing;
         }
         foreach (var source in frozen) await WakeAsync(source);
-        await end.CancelAsync();
-        var count = await publishing;
+        await PublishAsync(count, ++count);
         foreach (var source in sources)
         {
             var data = await source.DataUntilAsync(Text(count - 1));
@@ -268,14 +268,6 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
             if (request.Url.Contains("mercure?", StringComparison.Ordinal)) pages.Enqueue(request.Frame.Page);
         };
         return pages;
-    }
-
-    private async Task<int> PublishUntilAsync(CancellationToken end)
-    {
-        var count = 0;
-        for (; !end.IsCancellationRequested; count++) await PublishAsync(count, count + 1);
-        await PublishAsync(count, count + 1);
-        return count + 1;
     }
 
     private async Task PublishAsync(int from, int to, HttpClient? http = null)
