@@ -44,7 +44,7 @@ public static class TransportsExtensions
 
     private static IResult Rate(double perSecond, TransportsPublisher publisher)
     {
-        if (perSecond is not (>= TransportsPublisher.SlowestRate and <= TransportsPublisher.FastestRate)) return Results.Problem("The rate is from 0.2 to 20 events a second.", statusCode: StatusCodes.Status400BadRequest);
+        if (perSecond is not (>= TransportsPublisher.SlowestRate and <= TransportsPublisher.FastestRate)) return Results.Problem("The rate is from 0.1 to 20 events a second.", statusCode: StatusCodes.Status400BadRequest);
         publisher.Rate = perSecond;
         return Results.NoContent();
     }

@@ -6,7 +6,7 @@ namespace Fonte.Samples.Transports;
 internal sealed partial class TransportsPublisher(IEventPublisher publisher, TransportMeter meter, TimeProvider time, ILogger<TransportsPublisher> logger) : BackgroundService
 {
     public const string Topic = "transports";
-    public const double SlowestRate = 0.2;
+    public const double SlowestRate = 0.1;
     public const double FastestRate = 20;
 
     private long _number;
