@@ -126,7 +126,7 @@ by('poison').addEventListener('click', () => attempt(() => post('poison'), 'orde
 services.onSwitch = (name, isOn) => attempt(async () => {
   await post(`services/${name}/${isOn ? 'start' : 'stop'}`);
   services.want(name, isOn);
-}, isOn ? 'orders.started' : 'orders.stopped.now', { name });
+}, isOn ? 'orders.started' : 'orders.stopped.now', { get name() { return t(`orders.service.${name}`); } });
 onLanguage(render);
 setInterval(() => services.render(), 1000);
 
