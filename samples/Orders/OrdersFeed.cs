@@ -13,6 +13,9 @@ namespace Fonte.Samples.Orders;
 internal sealed partial class OrdersFeed(OrdersOptions options, OrderTokens tokens, IEventPublisher publisher, IServer server, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OrdersFeed> logger)
     : BackgroundService
 {
+    // With the step an idempotency key, which has at most 255 characters.
+    private const int MostOrder = 200;
+
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
 
@@ -58,7 +61,9 @@ internal sealed partial class OrdersFeed(OrdersOptions options, OrderTokens toke
     private async Task PublishAsync(PublishRequest request, CancellationToken cancellationToken)
     {
         var result = await publisher.PublishAsync(request, cancellationToken);
-        if (!result.IsPublished) throw new InvalidOperationException($"It was not published: {result.Outcome}. {result.Fault?.Sentence}");
+        // What cannot be published for good must not keep back what comes behind it.
+        if (result.Outcome is PublishOutcome.Rejected or PublishOutcome.KeyReused) Log.PassedOver(logger, result.Outcome, result.Fault?.Sentence);
+        else if (!result.IsPublished) throw new InvalidOperationException($"It was not published: {result.Outcome}. {result.Fault?.Sentence}");
     }
 
     /// <summary>What everybody may know of it: not the customer. Null for what is no event of an order.</summary>
@@ -68,7 +73,7 @@ internal sealed partial class OrdersFeed(OrdersOptions options, OrderTokens toke
         {
             using var envelope = JsonDocument.Parse(received.Data);
             var data = envelope.RootElement.GetProperty("data");
-            var order = data.GetProperty("order").GetString()!;
+            if (data.GetProperty("order").GetString() is not { Length: > 0 and <= MostOrder } order) return null;
             var buffer = new ArrayBufferWriter<byte>();
             using (var json = new Utf8JsonWriter(buffer))
             {
@@ -94,6 +99,9 @@ internal sealed partial class OrdersFeed(OrdersOptions options, OrderTokens toke
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "What happened to an order is not told: {Outcome}. {Fault}")]
+        public static partial void PassedOver(ILogger logger, PublishOutcome outcome, string? fault);
+
         [LoggerMessage(1, LogLevel.Warning, "What happens to orders could not be told, and is told again: {Sentence}")]
         public static partial void Failed(ILogger logger, string sentence);
     }

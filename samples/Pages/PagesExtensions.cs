@@ -26,6 +26,8 @@ public static class PagesExtensions
     /// <summary>Serves what all pages share (theme, languages, navigation, connection state) at <c>/shared</c>.</summary>
     public static IEndpointConventionBuilder MapSharedPages(this IEndpointRouteBuilder endpoints)
     {
+        // Browsers ask for it where a document names no other.
+        endpoints.MapGet("/favicon.ico", () => Results.LocalRedirect("/shared/icon.svg"));
         endpoints.MapGet("/shared/pages.js", (HttpContext context) => SitePage.List(context));
         return endpoints.MapPages("/shared", typeof(PagesExtensions).Assembly);
     }

@@ -28,11 +28,13 @@ internal sealed class EventStreamResult(EventStreamOptions options) : IResult
                 return (null, new(StatusCodes.Status400BadRequest, "topic-invalid", "This address names a topic that cannot exist; correct it."));
             matchers.Add(TopicMatcher.Exact(topic));
         }
+        // By name only: of all topics the public events.
+        IReadOnlyList<TopicMatcher> grants = options.IncludePrivate ? [.. matchers] : [];
         if (options.AllTopics) matchers.Add(TopicMatcher.Wildcard);
         return (new()
         {
             Matchers = matchers,
-            Grants = options.IncludePrivate ? matchers : [],
+            Grants = grants,
             TellGaps = options.TellGaps,
             LastEventId = beginning.LastEventId,
             Since = beginning.Since,

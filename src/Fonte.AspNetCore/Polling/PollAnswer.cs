@@ -9,7 +9,10 @@ internal static class PollAnswer
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Sends it.</summary>
+    private static readonly byte[] Comma = [(byte)','];
+    private static readonly byte[] End = [(byte)']', (byte)'}'];
+
+    /// <summary>Sends it, and lets go of each event when it is sent.</summary>
     /// <param name="response">The response.</param>
     /// <param name="output">What was collected.</param>
     /// <param name="position">The cursor for the next poll.</param>
@@ -19,22 +22,31 @@ internal static class PollAnswer
         response.ContentType = "application/json";
         response.Headers.CacheControl = "no-store";
         if (preceding is not null) response.Headers[LastEventId.ResponseField] = preceding;
-        var body = new ArrayBufferWriter<byte>(256 + output.Events.Sum(known => known.Length + 1));
-        using (var json = new Utf8JsonWriter(body, Readable))
+        var head = Head(output, position);
+        response.ContentLength = head.WrittenCount + output.Events.Sum(known => known.Length + 1) - Math.Min(1, output.Events.Count) + End.Length;
+        var (body, gone) = (response.Body, response.HttpContext.RequestAborted);
+        await body.WriteAsync(head.WrittenMemory, gone).ConfigureAwait(false);
+        for (var i = 0; i < output.Events.Count; i++)
         {
-            json.WriteStartObject();
-            json.WriteString("last_event_id", position);
-            if (output.Gap is { } gap)
-            {
-                json.WritePropertyName("gap");
-                json.WriteRawValue(gap.Span, skipInputValidation: true);
-            }
-            json.WriteStartArray("events");
-            foreach (var known in output.Events) json.WriteRawValue(known.Span, skipInputValidation: true);
-            json.WriteEndArray();
-            json.WriteEndObject();
+            if (i > 0) await body.WriteAsync(Comma, gone).ConfigureAwait(false);
+            await body.WriteAsync(output.Events[i], gone).ConfigureAwait(false);
+            output.Events[i] = default;
         }
-        response.ContentLength = body.WrittenCount;
-        await response.Body.WriteAsync(body.WrittenMemory, response.HttpContext.RequestAborted).ConfigureAwait(false);
+        await body.WriteAsync(End, gone).ConfigureAwait(false);
+    }
+
+    private static ArrayBufferWriter<byte> Head(PollOutput output, string position)
+    {
+        var head = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(head, Readable);
+        json.WriteStartObject();
+        json.WriteString("last_event_id", position);
+        if (output.Gap is { } gap)
+        {
+            json.WritePropertyName("gap");
+            json.WriteRawValue(gap.Span, skipInputValidation: true);
+        }
+        json.WriteStartArray("events");
+        return head;
     }
 }

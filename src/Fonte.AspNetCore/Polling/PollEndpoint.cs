@@ -27,10 +27,18 @@ internal sealed class PollEndpoint(FonteHost host, HubAuthorization authorizatio
         if (start.Hub.Subscribe(request, start.Point, output) is not { } handle) return Problems.NotReady;
         // A poll that waits is not a slow request.
         if (wait > TimeSpan.Zero && context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
-        var end = await handle.EndAsync(context.RequestAborted).ConfigureAwait(false);
-        if (end.Reason is DisconnectReason.LogUnreadable) return Problems.NotReady;
-        if (end.Reason is DisconnectReason.TokenExpired or DisconnectReason.Revoked) return Problems.InvalidToken;
-        if (end.Reason is not DisconnectReason.ClientGone) await PollAnswer.WriteAsync(context.Response, output, start.Hub.PositionBefore(end.Next), start.Point.LastEventId).ConfigureAwait(false);
-        return null;
+        var end = await handle.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            if (end.Reason is DisconnectReason.LogUnreadable) return Problems.NotReady;
+            if (end.Reason is DisconnectReason.TokenExpired or DisconnectReason.Revoked) return Problems.InvalidToken;
+            if (end.Reason is not DisconnectReason.ClientGone) await PollAnswer.WriteAsync(context.Response, output, start.Hub.PositionBefore(end.Next), start.Point.LastEventId).ConfigureAwait(false);
+            return null;
+        }
+        finally
+        {
+            // Who reads its answer slowly holds it, and counts for as long.
+            handle.Left(end);
+        }
     }
 }

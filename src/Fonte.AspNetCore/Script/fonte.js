@@ -64,7 +64,7 @@ export class FonteSource extends EventTarget {
     this.#url = new URL(url, location.href);
     this.#options = { silence: 45_000, ...options };
     this.#id = options.lastEventId ?? '';
-    const isShared = options.share !== false && !this.#id && !/[?&](last_event_id|since)=/.test(this.#url);
+    const isShared = options.share !== false && !this.#id && !/[?&](last_event_id|since|gap)=/.test(this.#url);
     // Only secure contexts have locks.
     if (isShared && navigator.locks) this.#name = `fonte ${options.share} ${this.#url}`;
     const on = (act, ...types) => types.forEach((type) => addEventListener(type, act, { signal: this.#closed.signal, capture: true }));
@@ -129,7 +129,7 @@ export class FonteSource extends EventTarget {
 
   #tell(block) {
     const message = { group: this.#group, n: this.#n, id: this.#id, report: this.#report, ...block };
-    if (this.#isLeader) this.#channel.postMessage(message);
+    if (this.#isLeader) this.#channel?.postMessage(message);
     return message;
   }
 

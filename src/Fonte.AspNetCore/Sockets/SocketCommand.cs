@@ -36,21 +36,22 @@ internal sealed class SocketCommand
 
     internal static SocketCommand Read(ReadOnlyMemory<byte> message)
     {
+        string? reference = null;
         try
         {
             using var document = JsonDocument.Parse(message);
-            return Read(document.RootElement);
+            reference = document.RootElement.TryGetProperty("ref", out var given) ? ReferenceOf(given) : null;
+            return Read(document.RootElement, reference);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             // Not JSON, or a member of another type, or half a surrogate.
-            return new() { Problem = Unreadable };
+            return new() { Reference = reference, Problem = Unreadable };
         }
     }
 
-    private static SocketCommand Read(JsonElement root)
+    private static SocketCommand Read(JsonElement root, string? reference)
     {
-        var reference = root.TryGetProperty("ref", out var given) ? ReferenceOf(given) : null;
         var hasPublish = root.TryGetProperty("publish", out var publish);
         var hasSubscribe = root.TryGetProperty("subscribe", out var subscribe);
         if (hasPublish == hasSubscribe) return new() { Reference = reference, Problem = Unreadable };

@@ -25,7 +25,10 @@ internal sealed class SocketEndpoint(FonteHost host, HubAuthorization authorizat
     {
         if (!context.WebSockets.IsWebSocketRequest) return (null, Problems.NoSocket);
         if (!authorization.MayOpenSocket(context.Request)) return (null, Problems.ForeignSocket);
+        var queryString = context.Request.QueryString;
         var subscriber = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
+        // Reading takes a token of Mercure 0.x out of the query.
+        context.Request.QueryString = queryString;
         var publisher = await authorization.ReadAsync(context, TokenRole.Publish).ConfigureAwait(false);
         // Keys of an issuer may be for one of both only.
         if (subscriber.Problem is not null && publisher.Token is not null && options.Value.AnonymousSubscribe) subscriber = default;

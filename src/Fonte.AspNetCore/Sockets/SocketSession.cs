@@ -19,11 +19,13 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
 
     // For the client's part of the closing handshake.
     private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(1);
 
     private readonly SocketSender _sender = new(socket);
     private readonly Lock _lock = new();
     private SubscriberHandle? _handle;
     private SocketChange? _change;
+    private bool _isLeaving;
 
     internal async Task RunAsync()
     {
@@ -31,14 +33,23 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
         using var commands = CancellationTokenSource.CreateLinkedTokenSource(scope.Context.RequestAborted);
         var streaming = StreamAsync(streams.Token);
         var receiving = ReceiveAsync(commands.Token);
-        var first = await Task.WhenAny(streaming, receiving).ConfigureAwait(false);
-        // The pump lets go of the socket before it is closed.
-        await streams.CancelAsync().ConfigureAwait(false);
-        await streaming.ConfigureAwait(false);
-        commands.CancelAfter(ClosesWithin);
-        if (await first.ConfigureAwait(false) is { } closing) await CloseAsync(closing, receiving, commands.Token).ConfigureAwait(false);
-        _sender.Cut();
-        await receiving.ConfigureAwait(false);
+        try
+        {
+            var first = await Task.WhenAny(streaming, receiving).ConfigureAwait(false);
+            // The pump lets go of the socket before it is closed: between two events, if that is soon.
+            Leave();
+            await Task.WhenAny(streaming, Task.Delay(LeavesWithin, streams.Token)).ConfigureAwait(false);
+            await streams.CancelAsync().ConfigureAwait(false);
+            commands.CancelAfter(ClosesWithin);
+            // Behind half an event there can be no close.
+            if (await streaming.ConfigureAwait(false) is not null && await first.ConfigureAwait(false) is { } closing) await CloseAsync(closing, receiving, commands.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await streams.CancelAsync().ConfigureAwait(false);
+            _sender.Cut();
+            await Task.WhenAll(streaming, receiving).ConfigureAwait(false);
+        }
     }
 
     public void Dispose() => _sender.Dispose();
@@ -69,8 +80,12 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
             {
                 Hold(handle);
                 var end = await handle.EndAsync(gone).ConfigureAwait(false);
-                if (!end.AtBoundary) return null;
-                if (TakeChange() is not { } change || end.Reason != DisconnectReason.Lifetime) return SocketClosing.Of(end.Reason);
+                var change = TakeChange();
+                if (!end.AtBoundary || change is null || end.Reason != DisconnectReason.Lifetime)
+                {
+                    change?.Dispose();
+                    return end.AtBoundary ? SocketClosing.Of(end.Reason) : null;
+                }
                 (request, start) = await ChangeAsync(change, request, start.Hub.PositionBefore(end.Next), gone).ConfigureAwait(false);
             }
             return SocketClosing.NotReady;
@@ -86,10 +101,13 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
     {
         using (change)
         {
+            // While it changes no pump looks after who does not read.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+            limit.CancelAfter(scope.Host.WriteTimeout);
             var (request, problem) = scope.Admission.Admit(scope.Context, opening.Subscriber, change.Query, change.Query.Beginning.OrAfter(position), StreamForm.Objects);
             var start = request is null ? null : await StreamStart.FindAsync(scope.Host, request, gone).ConfigureAwait(false);
             var answer = start is null ? SocketAnswer.Of(change.Reference, problem ?? Problems.NotReady) : SocketAnswer.Subscribed(change.Reference, start.Hub.PositionBefore(start.Point.Next));
-            await _sender.SendAsync(answer, gone).ConfigureAwait(false);
+            await _sender.SendAsync(answer, limit.Token).ConfigureAwait(false);
             return (request ?? before, start);
         }
     }
@@ -100,7 +118,16 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
         lock (_lock)
         {
             _handle = handle;
-            if (_change is not null) handle.Leave();
+            if (_change is not null || _isLeaving) handle.Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_lock)
+        {
+            _isLeaving = true;
+            _handle?.Leave();
         }
     }
 
@@ -117,12 +144,14 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
     /// <summary>Carries out commands until there will be none; returns how to end the connection, or <see langword="null"/> when it has ended.</summary>
     private async Task<SocketClosing?> ReceiveAsync(CancellationToken gone)
     {
-        var message = new ArrayBufferWriter<byte>();
         try
         {
             while (true)
             {
-                if (await ReadAsync(message, gone).ConfigureAwait(false) is { } closing) return closing;
+                // One that says nothing, as most do, holds no buffer.
+                var beginning = await socket.ReceiveAsync(Memory<byte>.Empty, gone).ConfigureAwait(false);
+                var (message, closing) = await ReadAsync(beginning, gone).ConfigureAwait(false);
+                if (message is null) return closing;
                 await CarryOutAsync(SocketCommand.Read(message.WrittenMemory), gone).ConfigureAwait(false);
             }
         }
@@ -133,20 +162,23 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
         }
     }
 
-    /// <summary>Reads one message; returns why there will be none.</summary>
-    private async Task<SocketClosing?> ReadAsync(ArrayBufferWriter<byte> message, CancellationToken gone)
+    /// <summary>Reads one message, or says why there will be none.</summary>
+    /// <param name="received">What has been received of it: nothing, but perhaps its end.</param>
+    /// <param name="gone">Stops reading.</param>
+    private async Task<(ArrayBufferWriter<byte>? Message, SocketClosing? Closing)> ReadAsync(ValueWebSocketReceiveResult received, CancellationToken gone)
     {
-        // One that says nothing, as most do, holds no buffer.
-        message.Clear();
-        await socket.ReceiveAsync(Memory<byte>.Empty, gone).ConfigureAwait(false);
+        var message = new ArrayBufferWriter<byte>();
+        // Half a message is held no longer than half of what is written.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        limit.CancelAfter(scope.Host.WriteTimeout);
         while (true)
         {
-            var received = await socket.ReceiveAsync(message.GetMemory(ReceiveBytes), gone).ConfigureAwait(false);
-            if (received.MessageType == WebSocketMessageType.Close) return SocketClosing.Normal;
-            if (received.MessageType == WebSocketMessageType.Binary) return SocketClosing.Binary;
+            if (received.MessageType == WebSocketMessageType.Close) return (null, SocketClosing.Normal);
+            if (received.MessageType == WebSocketMessageType.Binary) return (null, SocketClosing.Binary);
             message.Advance(received.Count);
-            if (message.WrittenCount > scope.Options.MaxBodyBytes) return SocketClosing.TooLarge(scope.Options.MaxBodyBytes);
-            if (received.EndOfMessage) return null;
+            if (message.WrittenCount > scope.Options.MaxBodyBytes) return (null, SocketClosing.TooLarge(scope.Options.MaxBodyBytes));
+            if (received.EndOfMessage) return (message, null);
+            received = await socket.ReceiveAsync(message.GetMemory(ReceiveBytes), limit.Token).ConfigureAwait(false);
         }
     }
 
@@ -183,7 +215,7 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
         return null;
     }
 
-    private static bool IsOfConnection(Exception exception) => exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException;
+    private static bool IsOfConnection(Exception exception) => exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException;
 }
 
 /// <summary>What a WebSocket is to be subscribed to next.</summary>

@@ -89,7 +89,8 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         try
         {
             var point = Resumption.Resolve(_log, _ids, request);
-            _services.Metrics.Resumed(point);
+            // Each poll resumes, and would drown those who reconnect.
+            if (request.Wait is null) _services.Metrics.Resumed(point);
             return point;
         }
         catch (LogDamagedException exception)
@@ -114,9 +115,9 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
         var now = _services.Time.GetTimestamp();
         var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now), AnswerAt = AnswerAt(request, start, now) };
         var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
-        _services.Metrics.Opened();
+        if (request.Wait is null) _services.Metrics.Opened();
         request.Tracker?.Begun();
-        if (!pump.Post(PumpMessage.Attach(subscriber))) subscriber.Complete(new(DisconnectReason.Draining, AtBoundary: true));
+        if (!pump.Post(PumpMessage.Attach(subscriber))) subscriber.Complete(new(DisconnectReason.Draining, AtBoundary: true, start.Next));
         return new SubscriberHandle(this, pump, subscriber);
     }
 
@@ -130,7 +131,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     {
         subscriber.Tracker?.Ended();
         Interlocked.Decrement(ref _subscribers);
-        _services.Metrics.Closed(end.Reason, _services.Time.GetElapsedTime(subscriber.OpenedAt));
+        if (!subscriber.IsPoll) _services.Metrics.Closed(end.Reason, _services.Time.GetElapsedTime(subscriber.OpenedAt));
     }
 
     /// <summary>Ends all event streams between two events, as their lifetime does; their subscribers reconnect.</summary>

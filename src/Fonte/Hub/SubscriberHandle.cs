@@ -3,15 +3,25 @@ namespace Fonte;
 /// <summary>A subscriber's hold on its event stream.</summary>
 internal sealed class SubscriberHandle(EventHub hub, Pump pump, Subscriber subscriber)
 {
-    /// <summary>Waits for the end of the stream, when nothing more will be written to its output.</summary>
+    /// <summary>Waits for the end of the stream, when nothing more will be written to its output, and counts it out.</summary>
     /// <param name="gone">Ends the stream, because the connection is gone.</param>
     internal async Task<StreamEnd> EndAsync(CancellationToken gone)
+    {
+        var end = await WaitAsync(gone).ConfigureAwait(false);
+        Left(end);
+        return end;
+    }
+
+    /// <summary>Counts it out; only after <see cref="WaitAsync"/>, by who has still to send what was collected.</summary>
+    internal void Left(StreamEnd end) => hub.Left(subscriber, end);
+
+    /// <summary>Waits for the end of the stream; it still counts.</summary>
+    internal async Task<StreamEnd> WaitAsync(CancellationToken gone)
     {
         var registration = gone.UnsafeRegister(static state => ((SubscriberHandle)state!).Detach(), this);
         var end = await subscriber.Completion.ConfigureAwait(false);
         // Its callback may be running: what it says of a stream that has ended is not heard.
         registration.Unregister();
-        hub.Left(subscriber, end);
         return end;
     }
 

@@ -175,6 +175,48 @@ public sealed class SocketTests
         await sending;
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Close_by_the_client_is_answered_also_while_a_large_event_is_under_way(bool busy)
+    {
+        await using var app = await StartAsync();
+        var hub = app.Services.GetRequiredService<FonteHost>().HubIfReady!;
+        using var client = await SocketClient.OpenAsync(app, "?match=a");
+        if (busy) await app.PublishAsync("topic=a&data=" + new string('x', 900_000));
+        await client.Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", Stop);
+        Assert.Equal((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure), (client.Socket.State, client.Socket.CloseStatus));
+        while (hub.Subscribers > 0) await Task.Yield();
+    }
+
+    [Fact]
+    public async Task Every_text_is_answered_in_its_order_also_an_empty_one()
+    {
+        await using var app = await StartAsync();
+        using var client = await SocketClient.OpenAsync(app, "?match=none");
+        await client.SendAsync("");
+        await client.SendAsync("""{"publish":{"topic":"a","data":5},"ref":7}""");
+        await client.SendAsync("""{"publish":{"topic":"a","data":"x"},"ref":"last"}""");
+        Assert.Null((await client.AnswerAsync())["ref"]);
+        Assert.Equal(7, (await client.AnswerAsync())["ref"]!.GetValue<int>());
+        var last = await client.AnswerAsync();
+        Assert.Equal(("published", "last"), (last["fonte"]!.GetValue<string>(), last["ref"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task Client_that_sends_commands_and_reads_no_answer_has_no_more_of_them_read()
+    {
+        await using var app = await StartAsync(options => options.WriteTimeout = TimeSpan.FromSeconds(2));
+        var hub = app.Services.GetRequiredService<FonteHost>().HubIfReady!;
+        using var client = await SocketClient.OpenAsync(app, "?match=none");
+        var sending = Task.Run(async () =>
+        {
+            while (true) await client.SendAsync("{\"publish\":{\"topic\":\"a\",\"data\":\"x\"},\"ref\":\"" + new string('r', 128) + "\"}");
+        }, Stop);
+        await Assert.ThrowsAnyAsync<Exception>(() => sending.WaitAsync(TimeSpan.FromSeconds(60), Stop));
+        while (hub.Subscribers > 0) await Task.Delay(20, Stop);
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_WebSocket_end_it_and_leave_nothing_behind()
     {

@@ -15,7 +15,7 @@ public sealed class WatchedPage : IAsyncDisposable
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning") _errors.Enqueue(message.Text);
+            if (message.Type is "error" or "warning") _errors.Enqueue($"{message.Text} {message.Location}");
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
         page.Request += (_, request) =>

@@ -72,12 +72,14 @@ public sealed class ConnectionTests(SharedBrowser browser)
         (await server.NextAsync()).End();
     }
 
-    [Fact]
-    public async Task Connection_that_is_silent_is_cut_and_resumed_while_heartbeats_keep_one_open()
+    [Theory]
+    [InlineData("")]
+    [InlineData("share: false")]
+    public async Task Connection_that_is_silent_is_cut_and_resumed_while_heartbeats_keep_one_open(string share)
     {
         await using var server = await ScriptServer.StartAsync();
         await using var watched = await browser.OpenAsync();
-        var source = await MakeAsync(server, watched, "{ silence: 3000 }");
+        var source = await MakeAsync(server, watched, $"{{ silence: 3000, {share} }}");
         var first = await server.NextAsync();
         await first.SendAsync(Quick + "data: 1\nid: e1\n\n");
         await source.DataUntilAsync("1");
@@ -142,8 +144,10 @@ public sealed class ConnectionTests(SharedBrowser browser)
         Assert.Equal(["connecting", "open", "closed"], await source.StatesAsync());
     }
 
-    [Fact]
-    public async Task Token_is_asked_for_at_first_when_it_is_refused_and_before_it_expires()
+    [Theory]
+    [InlineData("")]
+    [InlineData("share: false")]
+    public async Task Token_is_asked_for_at_first_when_it_is_refused_and_before_it_expires(string share)
     {
         await using var server = await ScriptServer.StartAsync();
         await using var watched = await browser.OpenAsync();
@@ -152,10 +156,10 @@ public sealed class ConnectionTests(SharedBrowser browser)
         var source = await PageSource.MakeAsync(
             watched.Page,
             "/stream",
-            """
+            $$"""
             (() => {
               const tokens = [() => 'opaque', () => `e30.${btoa(JSON.stringify({ exp: Date.now() / 1000 + 32 }))}.e30`, () => 'last'];
-              return { token: async () => tokens.shift()() };
+              return { token: async () => tokens.shift()(), {{share}} };
             })()
             """);
         var refused = await server.NextAsync();

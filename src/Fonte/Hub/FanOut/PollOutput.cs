@@ -6,13 +6,15 @@ internal sealed class PollOutput : StreamOutput
 {
     private readonly List<ReadOnlyMemory<byte>> _events = [];
 
-    /// <summary>Each an object of JSON.</summary>
-    internal IReadOnlyList<ReadOnlyMemory<byte>> Events => _events;
+    /// <summary>Each an object of JSON. Who has sent one lets go of it here.</summary>
+    internal List<ReadOnlyMemory<byte>> Events => _events;
 
     /// <summary>What came before them and is missing: an object of JSON, or <see langword="null"/>.</summary>
     internal ReadOnlyMemory<byte>? Gap { get; private set; }
 
     internal override DisconnectReason Over => DisconnectReason.Answered;
+
+    internal override bool IsAnswered => Gap is not null;
 
     internal override int Write(EventFrame frame, int from, PumpScratch scratch)
     {
@@ -25,7 +27,8 @@ internal sealed class PollOutput : StreamOutput
 
     internal override void Write(SharedBlock block, long next, PumpScratch scratch)
     {
-        if (block.IsGap) Gap = block.Memory;
+        // Of several the first, which begins where the cursor was.
+        if (block.IsGap) Gap ??= block.Memory;
     }
 
     internal override ValueTask<bool> FlushAsync(PumpScratch scratch)

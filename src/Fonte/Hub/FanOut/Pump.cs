@@ -63,8 +63,6 @@ internal sealed partial class Pump
             while (_inbox.Reader.TryRead(out var message)) Handle(message);
             DispatchLive();
             for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
-            // An event that is erased must not stay here.
-            Array.Clear(_formed);
             CountDelivered();
             healthy();
         }
@@ -105,6 +103,8 @@ internal sealed partial class Pump
             case PumpMessageKind.Tick:
                 // Of its own moment: the turn in which it is handled may have begun before.
                 _now = _settings.Time.GetTimestamp();
+                // An event that is erased must not stay here. Within a second many that read a large one slowly take it from here, a part at a time.
+                Array.Clear(_formed);
                 Tick();
                 break;
             case PumpMessageKind.Drain: Drain(); break;
@@ -180,7 +180,7 @@ internal sealed partial class Pump
     // Who waits for something new has waited long enough, or did not want to wait at all.
     private void EndIfAnswered(Subscriber subscriber)
     {
-        if (subscriber.State == SubscriberState.Live && _now >= subscriber.AnswerAt) End(subscriber, DisconnectReason.Answered);
+        if (subscriber.State == SubscriberState.Live && (_now >= subscriber.AnswerAt || subscriber.Output.IsAnswered)) End(subscriber, DisconnectReason.Answered);
     }
 
     /// <summary>Ends some of the streams; said again until none is left.</summary>
@@ -275,7 +275,8 @@ internal sealed partial class Pump
             Flush(subscriber);
             if (subscriber.State == SubscriberState.Parked)
             {
-                End(subscriber, reason);
+                // Who leaves between two events does so when they are taken.
+                if (!subscriber.IsLeaving) End(subscriber, reason);
                 return;
             }
         }

@@ -34,6 +34,9 @@ internal abstract class StreamOutput
     /// <summary>What it means when a flush says that the connection is over.</summary>
     internal virtual DisconnectReason Over => DisconnectReason.ClientGone;
 
+    /// <summary>Whether there is nothing to wait for: what was written must be told.</summary>
+    internal virtual bool IsAnswered => false;
+
     /// <summary>Makes the flush that is under way end.</summary>
     internal abstract void CancelFlush();
 }

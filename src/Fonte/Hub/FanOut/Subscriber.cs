@@ -45,6 +45,8 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
 
     internal StreamForm Form => request.Form;
 
+    internal bool IsPoll => request.Wait is not null;
+
     internal TopicSelection Topics => request.Topics;
 
     internal ISubscriberTracker? Tracker => request.Tracker;
