@@ -10,6 +10,7 @@ public sealed class ArchitectureTests
     {
         ["Fonte"] = [],
         ["Fonte.AspNetCore"] = ["Fonte"],
+        ["Fonte.Dashboard"] = ["Fonte.AspNetCore"],
         ["Fonte.Client"] = [],
         ["Fonte.Bench"] = [],
         ["Fonte.Kafka"] = ["Fonte"],
@@ -17,7 +18,7 @@ public sealed class ArchitectureTests
         ["Fonte.Services"] = ["Fonte.Client"],
         ["Fonte.Services.Kafka"] = ["Fonte.Kafka", "Fonte.Services"],
         ["Fonte.Services.RabbitMQ"] = ["Fonte.RabbitMQ", "Fonte.Services"],
-        ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.Kafka", "Fonte.RabbitMQ"],
+        ["Fonte.Server"] = ["Fonte.AspNetCore", "Fonte.Client", "Fonte.Bench", "Fonte.Dashboard", "Fonte.Kafka", "Fonte.RabbitMQ"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Path.Combine(Root(), "src")).Select(folder => Path.GetFileName(folder)!)];

@@ -41,6 +41,9 @@ internal sealed record AccessToken(string Issuer, string Subject, DateTimeOffset
     /// <summary>Whether it may end streams or revoke: only if it grants that topic by its name. Who may publish everything may publish, and not more.</summary>
     internal bool MayControl(string topic) => Details.Any(detail => detail.Publish && detail.Topics.Any(matcher => matcher.Type == MatcherType.Exact && matcher.Pattern == topic));
 
+    /// <summary>Whether it may look into the hub: only if it grants that topic by its name. Who may receive everything may receive, and not more.</summary>
+    internal bool MaySee(string topic) => Details.Any(detail => detail.Subscribe && detail.Topics.Any(matcher => matcher.Type == MatcherType.Exact && matcher.Pattern == topic));
+
     /// <summary>The topics of which it may receive private events (Mercure draft -08, "Subscribers").</summary>
     internal IReadOnlyList<TopicMatcher> Readable { get; } = [.. Details.Where(detail => detail.Subscribe).SelectMany(detail => detail.Topics).Distinct()];
 }

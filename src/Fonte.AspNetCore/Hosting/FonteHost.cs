@@ -37,6 +37,12 @@ internal sealed partial class FonteHost(
     /// <summary>The hub, unless it is not started, or there is no log yet.</summary>
     internal EventHub? HubIfReady => _run?.Hub;
 
+    /// <summary>The log that is served, unless there is none yet.</summary>
+    internal IEventLog? LogIfReady => _run?.Log;
+
+    /// <summary>Follows the log that is shared with other hubs; <see langword="null"/> where it is this one's alone.</summary>
+    internal SharedLogReplica? Replica => _replica;
+
     /// <summary>Why there is no hub, in a sentence.</summary>
     internal string WhyNotReady => _replica?.Fault ?? "The hub is not started.";
 
@@ -55,6 +61,9 @@ internal sealed partial class FonteHost(
 
     /// <summary>What is revoked, or <see langword="null"/> before the start.</summary>
     internal Revocations? Revocations => _run?.Revocations;
+
+    /// <summary>Counts from now on what can be read back.</summary>
+    internal HubTotals Watch() => _metrics.Watch();
 
     internal int ReconnectionMilliseconds() => HubIfReady?.ReconnectionMilliseconds() ?? (int)options.Value.ReconnectionTime.TotalMilliseconds;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Fonte.AspNetCore;
+using Fonte.Dashboard;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -131,6 +132,7 @@ internal static partial class Server
         app.MapFonteSocket();
         app.MapFonteHealthChecks();
         app.MapFonteScript();
+        app.MapFonteDashboard(access: options.Dev ? DashboardAccess.Anyone : DashboardAccess.HubToken);
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }

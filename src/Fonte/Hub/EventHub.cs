@@ -58,6 +58,9 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
     /// <summary>The ID of the place before an offset: a cursor for who has seen all that comes before that.</summary>
     internal string PositionBefore(long next) => _ids.At(next - 1);
 
+    /// <summary>The offset that an ID of the hub's own names; <see langword="null"/> when it names none in this log.</summary>
+    internal long? OffsetOf(string id) => _ids.Find(id) is (var offset, null) ? offset : null;
+
     /// <summary>What keeps the hub from doing its work now, in sentences; empty while it is ready.</summary>
     internal IReadOnlyCollection<string> Faults =>
         _log.Fault is { } fault ? [fault, .. _services.Health.Faults] : _services.Health.Faults;
@@ -146,6 +149,18 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
             if (!pump.Post(new(PumpMessageKind.Sweep, Sweep: sweep))) sweep.Done(0);
         }
         return sweep.Completion;
+    }
+
+    /// <summary>Looks at the event streams that are open: how many there are, and those that are furthest behind.</summary>
+    /// <param name="most">How many are reported at most.</param>
+    internal Task<StreamCensus> CountAsync(int most)
+    {
+        var census = new StreamCensus(most, _pumps.Length);
+        foreach (var pump in _pumps)
+        {
+            if (!pump.Post(new(PumpMessageKind.Census, Census: census))) census.Done([], _ => 0, _ => throw new InvalidOperationException());
+        }
+        return census.Completion;
     }
 
     /// <summary>Takes no new event streams and ends those that are open, some at a time. Publishing goes on.</summary>

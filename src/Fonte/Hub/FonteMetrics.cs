@@ -20,6 +20,7 @@ internal sealed class FonteMetrics
     private readonly Counter<long> _consumed;
     private readonly Histogram<double> _operations;
     private volatile IEventLog? _observed;
+    private volatile HubTotals? _totals;
 
     internal FonteMetrics(IMeterFactory factory)
     {
@@ -38,6 +39,9 @@ internal sealed class FonteMetrics
         _operations = _meter.CreateHistogram("messaging.client.operation.duration", "s", "From handing records to the broker until all are confirmed", advice: Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10));
         _failures = _meter.CreateCounter<long>("fonte.loop.failures", "{failure}", "Failures of background loops");
     }
+
+    /// <summary>Counts from now on also where it can be read back; for who shows the hub.</summary>
+    internal HubTotals Watch() => _totals ??= new();
 
     /// <summary>Makes the log's size a gauge; of the one that is served last.</summary>
     internal void Observe(IEventLog log)
@@ -66,19 +70,32 @@ internal sealed class FonteMetrics
     internal void Closed(DisconnectReason reason, TimeSpan duration)
     {
         _active.Add(-1);
+        _totals?.Closed(reason);
         _durations.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("reason", reason.ToString()));
     }
 
-    internal void Published(PublishOutcome outcome, int events) => _published.Add(events, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+    internal void Published(PublishOutcome outcome, int events)
+    {
+        _published.Add(events, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        if (outcome == PublishOutcome.Published) _totals?.Published(events);
+    }
 
     internal void Appended(TimeSpan duration) => _appends.Record(duration.TotalSeconds);
 
-    internal void Delivered(long events) => _delivered.Add(events);
+    internal void Delivered(long events)
+    {
+        _delivered.Add(events);
+        _totals?.Delivered(events);
+    }
 
     /// <summary>A batch of events is written whose oldest was committed at this time.</summary>
     internal void Flushed(long committedMicroseconds, TimeProvider time)
     {
-        if (_lag.Enabled) _lag.Record(Math.Max(0, time.GetUnixMicroseconds() - committedMicroseconds) / 1e6);
+        var totals = _totals;
+        if (!_lag.Enabled && totals is null) return;
+        var lag = Math.Max(0, time.GetUnixMicroseconds() - committedMicroseconds);
+        _lag.Record(lag / 1e6);
+        totals?.Flushed(lag);
     }
 
     internal void Resumed(ResumePoint point)

@@ -110,6 +110,7 @@ internal sealed partial class Pump
             case PumpMessageKind.Drain: Drain(); break;
             case PumpMessageKind.EndAll: EndAll(); break;
             case PumpMessageKind.Sweep: Sweep(message.Sweep!); break;
+            case PumpMessageKind.Census: Report(message.Census!); break;
         }
     }
 
@@ -217,6 +218,13 @@ internal sealed partial class Pump
         }
     }
 
+    private void Report(StreamCensus census) => census.Done(_subscribers, NextOf, ReportOf);
+
+    private StreamReport ReportOf(Subscriber subscriber) => new(_settings.Time.GetElapsedTime(subscriber.OpenedAt), subscriber.State, subscriber.Matchers, NextOf(subscriber));
+
+    // The cursor of one that is live lags behind what it has seen.
+    private long NextOf(Subscriber subscriber) => subscriber.State == SubscriberState.Live ? Math.Max(subscriber.Cursor, _position) : subscriber.Cursor;
+
     /// <summary>Keeps idle streams alive and ends those that accept nothing; one scan a second costs less than a timer each.</summary>
     private void Tick()
     {
@@ -286,8 +294,7 @@ internal sealed partial class Pump
     private void Finish(Subscriber subscriber, DisconnectReason reason, bool atBoundary)
     {
         if (subscriber.State == SubscriberState.Gone) return;
-        // The cursor of one that is live lags behind what it has seen.
-        var next = subscriber.State == SubscriberState.Live ? Math.Max(subscriber.Cursor, _position) : subscriber.Cursor;
+        var next = NextOf(subscriber);
         subscriber.State = SubscriberState.Gone;
         _routes.Remove(subscriber);
         var last = _subscribers[^1];

@@ -12,10 +12,11 @@ internal enum PumpMessageKind
     Drain,
     EndAll,
     Sweep,
+    Census,
 }
 
 /// <summary>What is said to a pump. A subscriber causes a handful at most, so the inbox is bounded by the subscribers.</summary>
-internal readonly record struct PumpMessage(PumpMessageKind Kind, Subscriber? Subscriber = null, ReplayBlock? Block = null, bool Failed = false, StreamSweep? Sweep = null)
+internal readonly record struct PumpMessage(PumpMessageKind Kind, Subscriber? Subscriber = null, ReplayBlock? Block = null, bool Failed = false, StreamSweep? Sweep = null, StreamCensus? Census = null)
 {
     internal static PumpMessage Attach(Subscriber subscriber) => new(PumpMessageKind.Attach, subscriber);
 

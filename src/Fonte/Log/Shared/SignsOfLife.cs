@@ -20,6 +20,9 @@ internal sealed class SignsOfLife(TimeSpan lease, TimeProvider time)
     /// <summary>A hub's name as it is told: twelve hexadecimal digits.</summary>
     internal static string TagOf(string node) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(node)).AsSpan(0, TagLength / 2));
 
+    /// <summary>The hubs that were heard of, each with how long it has been silent.</summary>
+    internal IReadOnlyList<(string Tag, TimeSpan Silent)> All => [.. _heard.Select(pair => (pair.Key, time.GetElapsedTime(pair.Value))).OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+
     internal void Heard(string node) => _heard[TagOf(node)] = time.GetTimestamp();
 
     /// <summary>From now on, unless already, everything is heard as it is said.</summary>

@@ -1,0 +1,38 @@
+using System.Buffers;
+using Fonte.AspNetCore;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Fonte.Dashboard;
+
+/// <summary><c>POST api/publish</c>: one event, as a form. To see is not to publish: a token must grant that too.</summary>
+internal sealed class PublishFormEndpoint(FonteHost host, IOptions<FonteHttpOptions> options)
+{
+    internal async Task HandleAsync(HttpContext context, AccessToken? token)
+    {
+        var (draft, problem) = await ReadAsync(context).ConfigureAwait(false);
+        if (draft is not null && token?.MayPublish(draft.Topics) == false) problem = Problems.MayNotPublish;
+        if (problem is null && host.HubIfReady is null) problem = Problems.NotReady;
+        if (problem is null)
+        {
+            var result = await host.PublishAsync(PublishRequest.Of(draft!), context.RequestAborted).ConfigureAwait(false);
+            problem = PublishProblems.Of(result, isBatch: false);
+            if (problem is null)
+            {
+                await JsonAnswer.WriteAsync(context, json => json.WriteString("id", result.Id)).ConfigureAwait(false);
+                return;
+            }
+        }
+        await problem.WriteAsync(context).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(EventDraft? Draft, Problem? Problem)> ReadAsync(HttpContext context)
+    {
+        if (PublishFormats.Of(context.Request) != PublishFormat.Form) return (null, PublishProblems.ContentType);
+        var most = options.Value.MaxBodyBytes;
+        if (await RequestBody.ReadAsync(context, most).ConfigureAwait(false) is not { } body) return (null, PublishProblems.TooLarge(most));
+        var bytes = body.ToArray();
+        context.Request.BodyReader.AdvanceTo(body.End);
+        return PublishForm.Read(bytes, options.Value.Limits);
+    }
+}
