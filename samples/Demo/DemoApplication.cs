@@ -1,4 +1,5 @@
 using System.Net;
+using Fonte.Dashboard;
 using Fonte.Samples.Activity;
 using Fonte.Samples.Clock;
 using Fonte.Samples.Echo;
@@ -78,6 +79,7 @@ internal static class DemoApplication
         app.MapActivity();
         app.MapOrders();
         app.MapTransports();
+        app.MapFonteDashboard(access: options.Dev || options.IsForThisMachine ? DashboardAccess.Anyone : DashboardAccess.HubToken).InNavigation("dashboard/");
         return app;
     }
 

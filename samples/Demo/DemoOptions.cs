@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Fonte.Samples.Demo;
 
 /// <summary>What the command line of the demo says.</summary>
@@ -26,6 +28,9 @@ internal sealed class DemoOptions
     public bool Dev { get; private set; }
 
     public bool Help { get; private set; }
+
+    /// <summary>Whether nobody but this machine can reach it.</summary>
+    public bool IsForThisMachine => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopback);
 
     /// <summary>Reads the options; otherwise <paramref name="problem"/> is one sentence that says what is wrong.</summary>
     public static DemoOptions? Parse(IEnumerable<string> arguments, out string? problem)
@@ -98,6 +103,9 @@ internal sealed class DemoOptions
             return false;
         }
     }
+
+    private static bool IsLoopback(string url) =>
+        BindingAddress.Parse(url).Host is var host && (host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 
     private static string? CheckData(string value) =>
         value.Length > 0 && !value.StartsWith("--", StringComparison.Ordinal) ? null : "--data needs a folder, or ':memory:' for none.";

@@ -32,6 +32,9 @@ public static class PagesExtensions
         return endpoints.MapPages("/shared", typeof(PagesExtensions).Assembly);
     }
 
+    /// <summary>Adds what others serve at this folder, such as <c>dashboard/</c>, to the navigation of the pages.</summary>
+    public static IEndpointConventionBuilder InNavigation(this IEndpointConventionBuilder endpoints, string path) => endpoints.WithMetadata(new SitePage(path));
+
     /// <summary>Refuses whatever is not asked by a page of this server, at an address of this machine or one of <see cref="SameOriginOptions.Hosts"/>.</summary>
     public static RouteHandlerBuilder RequireSameOrigin(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter<SameOriginFilter>();
 }

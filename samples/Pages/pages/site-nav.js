@@ -12,6 +12,7 @@ const all = [
   ['activity/', 'site.activity', 'Activity'],
   ['orders/', 'site.orders', 'Orders'],
   ['transports/', 'site.transports', 'Transports'],
+  ['dashboard/', 'site.dashboard', 'Dashboard'],
 ];
 
 /** Links to the pages that this server has. It is filled before the page is translated, which translates it too. */

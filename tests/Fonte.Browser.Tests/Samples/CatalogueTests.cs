@@ -7,7 +7,7 @@ namespace Fonte.Browser.Tests.Samples;
 public sealed class CatalogueTests
 {
     public static TheoryData<string> Folders { get; } =
-        [.. Directory.EnumerateDirectories(Repository.Samples, "i18n", SearchOption.AllDirectories).Select(folder => Path.GetRelativePath(Repository.Samples, folder))];
+        [.. Directory.EnumerateDirectories(Repository.Samples, "i18n", SearchOption.AllDirectories).Select(folder => Path.GetRelativePath(Repository.Samples, folder)), "../src/Fonte.Dashboard/pages/i18n"];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -25,7 +25,7 @@ public sealed class CatalogueTests
     [Fact]
     public void Every_page_has_its_catalogues() =>
         Assert.Equal(
-            ["Activity/pages/i18n", "Clock/pages/i18n", "Demo/pages/i18n", "Echo/pages/i18n", "Lab/pages/i18n", "Orders/pages/i18n", "Pages/pages/i18n", "Sensors/pages/i18n", "Transports/pages/i18n"],
+            ["../src/Fonte.Dashboard/pages/i18n", "Activity/pages/i18n", "Clock/pages/i18n", "Demo/pages/i18n", "Echo/pages/i18n", "Lab/pages/i18n", "Orders/pages/i18n", "Pages/pages/i18n", "Sensors/pages/i18n", "Transports/pages/i18n"],
             Folders.Select(row => row.Data.Replace('\\', '/')).Order(StringComparer.Ordinal));
 
     private static Dictionary<string, string> Read(string folder, string name) =>

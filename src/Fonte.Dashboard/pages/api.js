@@ -1,0 +1,42 @@
+// What the page asks the server for, with the operator's access token where one is needed.
+
+const storageKey = 'fonte.dashboard.token';
+let token = stored();
+
+/** The server's refusal: its status, and its sentence if it gave one. */
+export class Refusal extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+
+  /** Whether another access token may help. */
+  get isOfAccess() { return this.status === 401 || this.status === 403; }
+}
+
+export const currentToken = () => token;
+
+/** Keeps the token as long as the tab lives, and nowhere else; without one it is forgotten. */
+export function useToken(value) {
+  token = value;
+  try {
+    if (value) sessionStorage.setItem(storageKey, value);
+    else sessionStorage.removeItem(storageKey);
+  } catch { /* A browser may forbid storage: then the token lasts as long as the page. */ }
+}
+
+export function addressOf(path) {
+  return new URL(`./api/${path}`, import.meta.url);
+}
+
+export async function ask(path, parameters = {}, options = {}) {
+  const address = addressOf(path);
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+  const response = await fetch(address, { cache: 'no-store', ...options, headers: { ...(token && { Authorization: `Bearer ${token}` }) } });
+  if (response.ok) return response.json();
+  throw new Refusal(response.status, (await response.json().catch(() => ({}))).detail ?? `${response.status}`);
+}
+
+function stored() {
+  try { return sessionStorage.getItem(storageKey) ?? ''; } catch { return ''; }
+}

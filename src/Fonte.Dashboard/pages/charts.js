@@ -1,0 +1,77 @@
+import uPlot from './vendor/uplot/uPlot.esm.js';
+import { formatNumber, formatTime, t } from './i18n.js';
+import { milliseconds, rate } from './state.js';
+import { fill } from './table.js';
+
+const height = 180;
+const most = 150;
+const figures = [
+  { name: 'connections', text: (value) => formatNumber(value) },
+  { name: 'published', text: rate },
+  { name: 'lag', text: milliseconds },
+];
+
+/** The figures of the last minutes as lines, each with a sentence, and all as a table. */
+export class Charts {
+  #moments = [];
+  #columns = figures.map(() => []);
+  #plots;
+
+  constructor(container, template, table) {
+    this.table = table;
+    this.#plots = figures.map(({ name }) => {
+      const figure = template.content.cloneNode(true).firstElementChild;
+      const caption = figure.querySelector('figcaption');
+      caption.id = `chart-${name}`;
+      figure.querySelector('.plot').setAttribute('aria-labelledby', caption.id);
+      container.append(figure);
+      return { caption, plot: draw(figure.querySelector('.plot')) };
+    });
+  }
+
+  add(moment, values) {
+    this.#moments.push(moment / 1000);
+    figures.forEach(({ name }, index) => this.#columns[index].push(values[name]));
+    if (this.#moments.length > most) for (const column of [this.#moments, ...this.#columns]) column.shift();
+    this.render();
+  }
+
+  render() {
+    const ranges = this.#columns.map(rangeOf);
+    this.#plots.forEach(({ caption, plot }, index) => {
+      const { name, text } = figures[index];
+      const range = ranges[index];
+      caption.textContent = range
+        ? t('charts.sentence', { figure: t(`charts.${name}`), latest: text(range.latest), lowest: text(range.lowest), highest: text(range.highest) })
+        : t('charts.none', { figure: t(`charts.${name}`) });
+      plot.setData([this.#moments, this.#columns[index]]);
+    });
+    fill(this.table, figures.map(({ name, text }, index) => [t(`charts.${name}`), ...['latest', 'lowest', 'highest'].map((each) => (ranges[index] ? text(ranges[index][each]) : '–'))]));
+  }
+}
+
+function rangeOf(column) {
+  const values = column.filter((value) => value !== null);
+  return values.length > 0 ? { latest: values.at(-1), lowest: Math.min(...values), highest: Math.max(...values) } : undefined;
+}
+
+function draw(container) {
+  // A canvas knows no tokens of the theme: each colour is that of something on the page.
+  const colourOf = (element) => () => getComputedStyle(element).color;
+  const axis = { stroke: colourOf(container), grid: { stroke: () => getComputedStyle(container).borderColor, width: 1 }, ticks: { show: false }, font: '13px system-ui, sans-serif' };
+  const plot = new uPlot({
+    width: container.clientWidth || 300,
+    height,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.1] } },
+    axes: [
+      { ...axis, size: 34, space: 90, values: (_, moments) => moments.map((moment) => formatTime(moment * 1000)) },
+      { ...axis, size: 56, values: (_, values) => values.map((value) => formatNumber(value, { notation: 'compact' })) },
+    ],
+    series: [{}, { stroke: () => getComputedStyle(container.querySelector('.u-wrap') ?? container).color, width: 2, points: { show: false } }],
+  }, [[], []], container);
+  new ResizeObserver(() => container.clientWidth > 0 && plot.setSize({ width: container.clientWidth, height })).observe(container);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw());
+  return plot;
+}
