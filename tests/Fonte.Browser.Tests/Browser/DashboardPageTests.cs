@@ -99,9 +99,9 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await using var watched = await browser.OpenAsync();
         var page = watched.Page;
         await OpenAsync(page, host);
-        await page.GetByLabel("Topic", new() { Exact = true }).First.FillAsync("books/1");
+        await page.Locator("#topic").FillAsync("books/1");
         await page.GetByLabel("Type, may be empty").FillAsync("sold");
-        await page.GetByLabel("Data").FillAsync("""{"big":12345678901234567890,"empty":{},"list":[1,"a,b"]}""");
+        await page.Locator("#data").FillAsync("""{"big":12345678901234567890,"empty":{},"list":[1,"a,b"]}""");
         await page.GetByLabel("Private: only").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish the event" }).ClickAsync();
         await Expect(page.Locator("#publish-answer")).ToContainTextAsync("Published with the ID urn:fonte:");
@@ -122,8 +122,6 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await page.Locator("#topic").FillAsync("/.well-known/mercure/subscriptions");
         await page.Locator("#publish-form button").ClickAsync();
         await Expect(page.Locator("#publish-answer")).ToContainTextAsync("Refused: ");
-        // That a request was refused is told by the browser too.
-        Assert.DoesNotContain("ran", await page.ContentAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -237,8 +235,8 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         using var stream = await host.Http.GetStreamAsync(new Uri("/.well-known/mercure?match=seen/here", UriKind.Relative), TestContext.Current.CancellationToken);
         await Expect(page.Locator("#connection-rows th").Filter(new() { HasText = "seen/here" })).ToHaveCountAsync(1);
         await Expect(page.Locator("#connections-text")).ToHaveTextAsync("2 event streams, the furthest behind first.");
-        await Expect(page.Locator("#chart-connections")).ToHaveTextAsync("Event streams: 2 now, between 1 and 2.");
-        await Expect(page.Locator("#chart-rows tr").First.Locator("td")).ToHaveTextAsync(["2", "1", "2"]);
+        await Expect(page.Locator("#chart-connections")).ToHaveTextAsync("Event streams: 2 now, between 0 and 2.");
+        await Expect(page.Locator("#chart-rows tr").First.Locator("td")).ToHaveTextAsync(["2", "0", "2"]);
         await Expect(page.Locator(".plot canvas")).ToHaveCountAsync(3);
         watched.AssertClean();
     }
