@@ -181,6 +181,8 @@ public sealed class LifeTests : IDisposable
         using var publish = await http.PostAsync(new Uri("/.well-known/mercure", UriKind.Relative), new StringContent("topic=a", null, "application/x-www-form-urlencoded"), Stop);
         using var subscribe = await http.GetAsync(new Uri("/.well-known/mercure?match=a", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Stop);
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (publish.StatusCode, subscribe.StatusCode));
+        using var dashboard = await http.GetAsync(new Uri("/dashboard/api/state", UriKind.Relative), Stop);
+        Assert.Equal(HttpStatusCode.Unauthorized, dashboard.StatusCode);
     }
 
     [Theory]

@@ -28,4 +28,17 @@ public sealed class NativeTests : IDisposable
         var verified = await verify.EndAsync();
         Assert.Equal((0, ""), (verified.ExitCode, verified.Errors));
     }
+
+    [Fact]
+    public async Task Native_server_has_the_dashboard_open_in_development()
+    {
+        await using var server = await RunningServer.StartNativeAsync(_folder.Path);
+        await server.PublishAsync("a", "1");
+        var stop = TestContext.Current.CancellationToken;
+        Assert.Contains("<h1 data-i18n=\"heading\">", await server.Http.GetStringAsync(new Uri(server.Address, "/dashboard/"), stop), StringComparison.Ordinal);
+        Assert.Contains("FonteSource", await server.Http.GetStringAsync(new Uri(server.Address, "/dashboard/fonte.js"), stop), StringComparison.Ordinal);
+        Assert.Contains("\"published\":1", await server.Http.GetStringAsync(new Uri(server.Address, "/dashboard/api/state"), stop), StringComparison.Ordinal);
+        Assert.Contains("\"client-gone\":", await server.Http.GetStringAsync(new Uri(server.Address, "/dashboard/api/connections"), stop), StringComparison.Ordinal);
+        Assert.Contains("\"value\":\"7\"", await server.Http.GetStringAsync(new Uri(server.Address, "/dashboard/api/match?pattern=/b/:id&topic=/b/7"), stop), StringComparison.Ordinal);
+    }
 }

@@ -6,12 +6,14 @@ using Microsoft.Extensions.Options;
 namespace Fonte.Dashboard;
 
 /// <summary><c>POST api/publish</c>: one event, as a form. To see is not to publish: a token must grant that too.</summary>
-internal sealed class PublishFormEndpoint(FonteHost host, IOptions<FonteHttpOptions> options)
+internal sealed class PublishFormEndpoint(FonteHost host, HubAuthorization authorization, IOptions<FonteHttpOptions> options)
 {
     internal async Task HandleAsync(HttpContext context, AccessToken? token)
     {
         var (draft, problem) = await ReadAsync(context).ConfigureAwait(false);
-        if (draft is not null && token?.MayPublish(draft.Topics) == false) problem = Problems.MayNotPublish;
+        // The body may have taken longer than the token was valid.
+        if (token is not null && authorization.HasEnded(token)) problem = Problems.InvalidToken;
+        else if (draft is not null && token?.MayPublish(draft.Topics) == false) problem = Problems.MayNotPublish;
         if (problem is null && host.HubIfReady is null) problem = Problems.NotReady;
         if (problem is null)
         {

@@ -28,7 +28,8 @@ public static class FonteDashboardExtensions
         var services = endpoints.ServiceProvider;
         var host = services.GetService<FonteHost>() ?? throw new InvalidOperationException($"{nameof(MapFonteDashboard)}() needs the hub: call builder.Services.AddFonte() first.");
         var options = services.GetRequiredService<IOptions<FonteHttpOptions>>();
-        var guard = new DashboardGuard(services.GetRequiredService<HubAuthorization>(), options, access);
+        var authorization = services.GetRequiredService<HubAuthorization>();
+        var guard = new DashboardGuard(authorization, options, access);
         var dashboard = endpoints.MapGroup(path);
         foreach (var file in PageFile.ReadAll(typeof(FonteDashboardExtensions).Assembly)) dashboard.MapMethods("/" + file.Route, Reading, file.ServeAsync).WithDisplayName("Fonte dashboard page");
         // The hub's module, at an address that does not depend on where the hub and its script are mapped.
@@ -40,7 +41,7 @@ public static class FonteDashboardExtensions
         api.MapGet("/events", guard.Reading(new EventsEndpoint(host, options).HandleAsync)).WithDisplayName("Fonte dashboard events");
         api.MapGet("/event", guard.Reading(new EventEndpoint(host).HandleAsync)).WithDisplayName("Fonte dashboard event");
         api.MapGet("/match", guard.Reading(new MatchEndpoint(host, options).HandleAsync)).WithDisplayName("Fonte dashboard match");
-        api.MapPost("/publish", guard.Acting(new PublishFormEndpoint(host, options).HandleAsync)).WithDisplayName("Fonte dashboard publish");
+        api.MapPost("/publish", guard.Acting(new PublishFormEndpoint(host, authorization, options).HandleAsync)).WithDisplayName("Fonte dashboard publish");
         return dashboard;
     }
 }

@@ -1,5 +1,7 @@
 // What the page asks the server for, with the operator's access token where one is needed.
 
+import { t } from './i18n.js';
+
 const storageKey = 'fonte.dashboard.token';
 let token = stored();
 
@@ -10,8 +12,8 @@ export class Refusal extends Error {
     this.status = status;
   }
 
-  /** Whether another access token may help. */
-  get isOfAccess() { return this.status === 401 || this.status === 403; }
+  /** Whether it lets nobody in, or not this operator, or not under this name. */
+  get isOfAccess() { return [401, 403, 421].includes(this.status); }
 }
 
 export const currentToken = () => token;
@@ -33,7 +35,9 @@ export async function ask(path, parameters = {}, options = {}) {
   const address = addressOf(path);
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
   const response = await fetch(address, { cache: 'no-store', ...options, headers: { ...(token && { Authorization: `Bearer ${token}` }) } });
-  if (response.ok) return response.json();
+  if (response.ok && response.headers.get('Content-Type')?.startsWith('application/json')) return response.json();
+  // An application that has forgotten its user answers with the page to sign in.
+  if (response.ok) throw new Refusal(403, t('access.again'));
   throw new Refusal(response.status, (await response.json().catch(() => ({}))).detail ?? `${response.status}`);
 }
 

@@ -69,7 +69,7 @@ function draw(container) {
       { ...axis, size: 34, space: 90, values: (_, moments) => moments.map((moment) => formatTime(moment * 1000)) },
       { ...axis, size: 56, values: (_, values) => values.map((value) => formatNumber(value, { notation: 'compact' })) },
     ],
-    series: [{}, { stroke: () => getComputedStyle(container.querySelector('.u-wrap') ?? container).color, width: 2, points: { show: false } }],
+    series: [{}, { stroke: () => getComputedStyle(container.querySelector('.u-wrap') ?? container).color, width: 2, points: { size: 4 } }],
   }, [[], []], container);
   new ResizeObserver(() => container.clientWidth > 0 && plot.setSize({ width: container.clientWidth, height })).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw());

@@ -31,7 +31,7 @@ export function formatMoment(value) {
 export function formatBytes(bytes) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
   const step = bytes > 0 ? Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1) : 0;
-  return formatNumber(bytes / 1000 ** step, { style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: step > 0 ? 1 : 0 });
+  return formatNumber(bytes / 1000 ** step, { style: 'unit', unit: units[step], unitDisplay: step > 0 ? 'short' : 'long', maximumFractionDigits: step > 0 ? 1 : 0 });
 }
 
 /** Calls `listener` whenever the language has changed and the page's own markup has been translated. */

@@ -234,7 +234,7 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await OpenAsync(page, host);
         using var stream = await host.Http.GetStreamAsync(new Uri("/.well-known/mercure?match=seen/here", UriKind.Relative), TestContext.Current.CancellationToken);
         await Expect(page.Locator("#connection-rows th").Filter(new() { HasText = "seen/here" })).ToHaveCountAsync(1);
-        await Expect(page.Locator("#connections-text")).ToHaveTextAsync("2 event streams, the furthest behind first.");
+        await Expect(page.Locator("#connections-text")).ToHaveTextAsync("Event streams: 2. The furthest behind come first.");
         await Expect(page.Locator("#chart-connections")).ToHaveTextAsync("Event streams: 2 now, between 0 and 2.");
         await Expect(page.Locator("#chart-rows tr").First.Locator("td")).ToHaveTextAsync(["2", "0", "2"]);
         await Expect(page.Locator(".plot canvas")).ToHaveCountAsync(3);
