@@ -140,6 +140,7 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await Expect(page.Locator("#rows .row-data")).ToHaveTextAsync(["book 2", "book 1", "book 0"]);
         await page.Locator("#rows button").Last.ClickAsync();
+        await Expect(page.Locator("#inspected")).ToBeFocusedAsync();
         var first = await page.Locator("#event-id").TextContentAsync();
 
         await page.Locator("#beginning").SelectOptionAsync("last_event_id");
