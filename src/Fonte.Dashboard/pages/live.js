@@ -101,7 +101,9 @@ export class Live {
   }
 
   #showFields() {
-    by('after-field').hidden = by('beginning').value !== 'last_event_id';
-    by('since-field').hidden = by('beginning').value !== 'since';
+    for (const [id, beginning] of [['after', 'last_event_id'], ['since', 'since']]) {
+      by(id).required = by('beginning').value === beginning;
+      by(`${id}-field`).hidden = !by(id).required;
+    }
   }
 }
