@@ -116,7 +116,7 @@ internal sealed class EventHub : IEventPublisher, IAsyncDisposable
             return null;
         }
         var now = _services.Time.GetTimestamp();
-        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now), AnswerAt = AnswerAt(request, start, now) };
+        var subscriber = new Subscriber(request, start, output, ReconnectionMilliseconds()) { Lifetime = Lifetime(), OpenedAt = now, Deadline = Deadline(request, now), AnswerAt = AnswerAt(request, start, now), Reach = request.Wait is null ? 0 : _log.NextOffset };
         var pump = _pumps[(uint)Interlocked.Increment(ref _turn) % (uint)_pumps.Length];
         if (request.Wait is null) _services.Metrics.Opened();
         request.Tracker?.Begun();

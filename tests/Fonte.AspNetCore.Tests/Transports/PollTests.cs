@@ -29,6 +29,21 @@ public class PollTests
     }
 
     [Fact]
+    public async Task What_is_acknowledged_is_in_the_next_answer()
+    {
+        await using var app = await StartAsync();
+        using var start = await PollAsync(app, "?match=a");
+        var position = PositionOf(start);
+        for (var n = 0; n < 200; n++)
+        {
+            var id = await app.PublishAsync($"topic=a&data={n}");
+            using var answer = await PollAsync(app, "?match=a&last_event_id=" + position);
+            Assert.Equal(id, answer.RootElement.GetProperty("events")[0].GetProperty("id").GetString());
+            position = PositionOf(answer);
+        }
+    }
+
+    [Fact]
     public async Task Event_has_all_its_members()
     {
         await using var app = await StartAsync();

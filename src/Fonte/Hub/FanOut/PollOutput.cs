@@ -34,7 +34,7 @@ internal sealed class PollOutput : StreamOutput
     internal override ValueTask<bool> FlushAsync(PumpScratch scratch)
     {
         Unflushed = 0;
-        return new(_events.Count > 0 || Gap is not null);
+        return new(_events.Count > 0);
     }
 
     internal override void CancelFlush()

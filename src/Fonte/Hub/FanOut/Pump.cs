@@ -23,6 +23,7 @@ internal sealed partial class Pump
     private readonly List<Subscriber> _subscribers = [];
     private readonly Queue<Subscriber> _behind = new();
     private readonly List<Subscriber> _dirty = [];
+    private readonly List<Subscriber> _due = [];
     private readonly PumpScratch _scratch = new();
     private readonly ArrayBufferWriter<byte> _block = new();
     private readonly EventFrame[] _frames = new EventFrame[FramesAtOnce];
@@ -62,6 +63,7 @@ internal sealed partial class Pump
             _now = _settings.Time.GetTimestamp();
             while (_inbox.Reader.TryRead(out var message)) Handle(message);
             DispatchLive();
+            EndDue();
             for (var turns = _behind.Count; turns > 0; turns--) Step(_behind.Dequeue(), block: null);
             CountDelivered();
             healthy();
@@ -181,7 +183,29 @@ internal sealed partial class Pump
     // Who waits for something new has waited long enough, or did not want to wait at all.
     private void EndIfAnswered(Subscriber subscriber)
     {
-        if (subscriber.State == SubscriberState.Live && (_now >= subscriber.AnswerAt || subscriber.Output.IsAnswered)) End(subscriber, DisconnectReason.Answered);
+        if (subscriber.State != SubscriberState.Live || !(_now >= subscriber.AnswerAt || subscriber.Output.IsAnswered)) return;
+        if (_position >= subscriber.Reach)
+        {
+            End(subscriber, DisconnectReason.Answered);
+        }
+        else if (!subscriber.IsDue)
+        {
+            // What it has to see is in the log and on its way here.
+            subscriber.IsDue = true;
+            _due.Add(subscriber);
+        }
+    }
+
+    private void EndDue()
+    {
+        for (var i = _due.Count - 1; i >= 0; i--)
+        {
+            var subscriber = _due[i];
+            if (_position < subscriber.Reach && subscriber.State != SubscriberState.Gone) continue;
+            _due.RemoveAt(i);
+            subscriber.IsDue = false;
+            EndIfAnswered(subscriber);
+        }
     }
 
     /// <summary>Ends some of the streams; said again until none is left.</summary>

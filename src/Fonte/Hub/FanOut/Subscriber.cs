@@ -73,6 +73,12 @@ internal sealed class Subscriber(SubscribeRequest request, ResumePoint start, St
     /// <summary>On the hub's clock, from when on the stream ends as soon as it has seen everything; <see cref="long.MaxValue"/> for never.</summary>
     internal long AnswerAt { get; init; } = long.MaxValue;
 
+    /// <summary>Up to here it has to have seen the log before it may end so: what was durable when a poll asked is in its answer.</summary>
+    internal long Reach { get; init; }
+
+    /// <summary>Whether it waits for that alone.</summary>
+    internal bool IsDue { get; set; }
+
     /// <summary>Whether the stream is to end between two events, as soon as there is such a place.</summary>
     internal bool IsLeaving { get; set; }
 
