@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Fonte.AspNetCore;
@@ -20,12 +19,10 @@ internal static class PollWait
         while (pairs.Read())
         {
             if (!pairs.Name.SequenceEqual("wait"u8)) continue;
-            if (wait is not null || !IsDigits(pairs.Value) || !int.TryParse(pairs.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > MostSeconds) return (default, Invalid);
+            // The framework's parser lets NUL characters follow the digits.
+            if (wait is not null || pairs.Value.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !int.TryParse(pairs.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > MostSeconds) return (default, Invalid);
             wait = TimeSpan.FromSeconds(seconds);
         }
         return (wait ?? TimeSpan.Zero, null);
     }
-
-    // The framework's parser lets NUL characters follow the digits.
-    private static bool IsDigits(ReadOnlySpan<byte> value) => Ascii.IsValid(value) && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 }

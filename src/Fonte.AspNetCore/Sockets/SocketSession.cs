@@ -75,18 +75,18 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
     {
         try
         {
-            var (request, start) = (opening.Request, opening.Start);
-            while (start is not null && start.Hub.Subscribe(request, start.Point, new WebSocketOutput(_sender)) is { } handle)
+            var (request, start) = ((SubscribeRequest?)opening.Request, (StreamStart?)opening.Start);
+            while (request is not null && start?.Hub.Subscribe(request, start.Point, new WebSocketOutput(_sender)) is { } handle)
             {
                 Hold(handle);
                 var end = await handle.EndAsync(gone).ConfigureAwait(false);
                 var change = TakeChange();
                 if (!end.AtBoundary || change is null || end.Reason != DisconnectReason.Lifetime)
                 {
-                    change?.Dispose();
+                    change?.Complete();
                     return end.AtBoundary ? SocketClosing.Of(end.Reason) : null;
                 }
-                (request, start) = await ChangeAsync(change, request, start.Hub.PositionBefore(end.Next), gone).ConfigureAwait(false);
+                (request, start) = await ChangeAsync(change, start.Hub.PositionBefore(end.Next), gone).ConfigureAwait(false);
             }
             return SocketClosing.NotReady;
         }
@@ -94,12 +94,17 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
         {
             return null;
         }
+        finally
+        {
+            Leave();
+            TakeChange()?.Complete();
+        }
     }
 
-    /// <summary>What the next stream is, or nothing if there can be none.</summary>
-    private async Task<(SubscribeRequest Request, StreamStart? Start)> ChangeAsync(SocketChange change, SubscribeRequest before, string position, CancellationToken gone)
+    /// <summary>Answers a change; returns what the next stream is, or nothing if there can be none.</summary>
+    private async Task<(SubscribeRequest? Request, StreamStart? Start)> ChangeAsync(SocketChange change, string position, CancellationToken gone)
     {
-        using (change)
+        try
         {
             // While it changes no pump looks after who does not read.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
@@ -108,7 +113,11 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
             var start = request is null ? null : await StreamStart.FindAsync(scope.Host, request, gone).ConfigureAwait(false);
             var answer = start is null ? SocketAnswer.Of(change.Reference, problem ?? Problems.NotReady) : SocketAnswer.Subscribed(change.Reference, start.Hub.PositionBefore(start.Point.Next));
             await _sender.SendAsync(answer, limit.Token).ConfigureAwait(false);
-            return (request ?? before, start);
+            return (request, start);
+        }
+        finally
+        {
+            change.Complete();
         }
     }
 
@@ -168,7 +177,7 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
     private async Task<(ArrayBufferWriter<byte>? Message, SocketClosing? Closing)> ReadAsync(ValueWebSocketReceiveResult received, CancellationToken gone)
     {
         var message = new ArrayBufferWriter<byte>();
-        // Half a message is held no longer than half of what is written.
+        // A message that never ends is held no longer than a reader who never reads.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
         limit.CancelAfter(scope.Host.WriteTimeout);
         while (true)
@@ -208,6 +217,7 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
         var change = new SocketChange(command.Reference, query);
         lock (_lock)
         {
+            if (_isLeaving) return Problems.NotReady;
             _change = change;
             _handle?.Leave();
         }
@@ -221,7 +231,7 @@ internal sealed class SocketSession(WebSocket socket, SocketOpening opening, Soc
 /// <summary>What a WebSocket is to be subscribed to next.</summary>
 /// <param name="reference">What the answer carries.</param>
 /// <param name="query">What it asks for.</param>
-internal sealed class SocketChange(string? reference, SubscribeQuery query) : IDisposable
+internal sealed class SocketChange(string? reference, SubscribeQuery query)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -232,5 +242,5 @@ internal sealed class SocketChange(string? reference, SubscribeQuery query) : ID
     /// <summary>Completes when it has been answered.</summary>
     internal Task Done => _done.Task;
 
-    public void Dispose() => _done.TrySetResult();
+    internal void Complete() => _done.TrySetResult();
 }

@@ -9,10 +9,11 @@ internal sealed class WebSocketOutput(SocketSender sender) : StreamOutput
     internal override int Write(EventFrame frame, int from, PumpScratch scratch)
     {
         if (Unflushed >= ChunkBytes) return 0;
-        var rest = frame.Memory[from..];
+        var whole = frame.Memory;
+        var rest = whole[from..];
         var part = rest[..Math.Min(rest.Length, ChunkBytes - Unflushed)];
         // The whole of a large event would be held by each who reads it slowly: 1.35 MB of JSON for one of 680 kB, measured.
-        Add(part.Length < frame.Memory.Length ? part.ToArray() : part, isLast: part.Length == rest.Length);
+        Add(part.Length < whole.Length ? part.ToArray() : part, isLast: part.Length == rest.Length);
         return part.Length;
     }
 
