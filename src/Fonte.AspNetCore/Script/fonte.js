@@ -4,7 +4,7 @@
 function interpreter(id, onBlock, onRetry) {
   let [type, data, rest, afterReturn] = ['', '', '', false];
   return (text) => {
-    // A CR ends its line at once: its LF may be long in coming.
+    // A CR ends its line at once: its LF may come later.
     if (afterReturn && text[0] === '\n') text = text.slice(1);
     afterReturn = text.endsWith('\r');
     const lines = text.split(/\r\n?|\n/);
@@ -48,8 +48,8 @@ export class FonteSource extends EventTarget {
   #token;
   #renewAt = 0;
 
-  // Where this tab is: behind n events of a group. The log has one order, so the nth is the same whoever reads it, and who has seen it
-  // drops it. Only a gap breaks that, and begins another group.
+  // Where this tab is: behind n events of a group. The nth is the same whoever reads it; who has seen it drops it. Only a gap
+  // begins another group.
   #group = Math.random();
   #n = 0;
   #id;
@@ -82,8 +82,7 @@ export class FonteSource extends EventTarget {
     this.#show({ state: 'closed' });
   }
 
-  // The tab with the lock, the leader, reads the stream and tells the others. The next resumes from where it is itself, so that what the
-  // last received and did not tell comes again.
+  // The tab with the lock, the leader, reads and tells the others. The next resumes where it is itself: what the last did not tell comes again.
   #join(steal) {
     if (this.state === 'closed') return;
     this.#stop(steal);
@@ -117,10 +116,10 @@ export class FonteSource extends EventTarget {
     this.#join();
   }
 
-  // Where nothing comes any more, from the hub or from a leader that hangs, another leads.
+  // Where nothing comes any more, from the hub or a leader that hangs, another leads, but none that has seen nothing.
   #expect(ms) {
     clearTimeout(this.#watch);
-    this.#watch = setTimeout(() => this.#join(!this.#isLeader), ms);
+    this.#watch = setTimeout(() => (this.#isLeader || this.#id ? this.#join(!this.#isLeader) : this.#goAlone()), Math.min(ms, 2e9));
   }
 
   #listen(until = 0) {
@@ -153,9 +152,9 @@ export class FonteSource extends EventTarget {
     // Who has seen nothing begins here.
     if (!this.#id) [this.#group, this.#n] = [group, n];
     const isGap = type === 'fonte-gap';
-    // The numbers of another group say nothing here.
+    // Another group's numbers say nothing here.
     if (group !== this.#group && !(isGap && n === this.#n)) return this.#goAlone();
-    // It was frozen: as the leader it reads what it missed, and the others drop that.
+    // It was frozen: as leader it reads what it missed; the others drop that.
     if (n > this.#n) return this.#join(true);
     if (n < this.#n) return;
     [this.#group, this.#id] = [group, id];
@@ -178,7 +177,7 @@ export class FonteSource extends EventTarget {
     }
   }
 
-  // Returns how many ms the hub asks to wait.
+  // How many ms the hub asks to wait.
   async #connect(signal) {
     const alive = () => {
       const left = this.#renewAt - Date.now();
@@ -186,7 +185,7 @@ export class FonteSource extends EventTarget {
     };
     alive();
     let response = await this.#request(signal);
-    if ([401, 403].includes(response.status)) {
+    if (this.#options.token && [401, 403].includes(response.status)) {
       this.#renewAt = 0;
       response = await this.#request(signal);
     }

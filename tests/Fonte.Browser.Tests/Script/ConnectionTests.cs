@@ -49,8 +49,7 @@ public sealed class ConnectionTests(SharedBrowser browser)
         await source.DataUntilAsync("1");
         first.Abort();
 
-        // After a 401 or 403 it asks once more at once, with what it has renewed.
-        for (var attempt = 0; attempt < (status == 403 ? 4 : 2); attempt++) await (await server.NextAsync()).AnswerAsync(status, contentType, body);
+        for (var attempt = 0; attempt < 2; attempt++) await (await server.NextAsync()).AnswerAsync(status, contentType, body);
         var last = await server.NextAsync();
         Assert.Equal("e1", last.LastEventId);
         await last.SendAsync("data: 2\n\n");
@@ -98,6 +97,26 @@ public sealed class ConnectionTests(SharedBrowser browser)
         var second = await server.NextAsync();
         Assert.Equal("e1", second.LastEventId);
         second.End();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("share: false")]
+    public async Task Connection_may_be_silent_for_ever_where_it_is_told_so(string share)
+    {
+        await using var server = await ScriptServer.StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var source = await MakeAsync(server, watched, $"{{ silence: Infinity, {share} }}");
+        var only = await server.NextAsync();
+        for (var number = 1; number <= 5; number++)
+        {
+            await only.SendAsync($"data: {number}\n\n");
+            await source.DataUntilAsync($"{number}");
+        }
+
+        Assert.Equal(["connecting", "open"], await source.StatesAsync());
+        Assert.False(server.HasMore);
+        only.End();
     }
 
     [Theory]

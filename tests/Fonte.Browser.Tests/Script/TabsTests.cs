@@ -187,6 +187,26 @@ public sealed class TabsTests(SharedDemo demo, SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Tab_that_comes_while_the_leader_hangs_goes_on_alone_and_the_others_go_on_sharing()
+    {
+        await using var watched = await browser.OpenAsync();
+        var pages = await PagesAsync(watched, 3);
+        var streams = Streams(watched);
+        var leader = await PageSource.OpenAsync(pages[0], Url);
+        var other = await PageSource.OpenAsync(pages[1], Url);
+        await PublishAsync(0, 10);
+        await other.DataUntilAsync("9");
+
+        await pages[0].EvaluateAsync("setTimeout(() => { const end = performance.now() + 4_000; while (performance.now() < end); })");
+        var late = await PageSource.OpenAsync(pages[2], Url, "{ silence: 500 }");
+        await PublishAsync(10, 20);
+
+        Assert.Equal(Numbers(20)[10..], await late.DataUntilAsync("19"));
+        foreach (var source in new[] { leader, other }) Assert.Equal(Numbers(20), await source.DataUntilAsync("19"));
+        Assert.Equal([pages[0], pages[2]], streams.Distinct());
+    }
+
+    [Fact]
     public async Task Tab_that_comes_later_gets_what_comes_from_then_on_and_one_that_begins_elsewhere_has_a_stream_of_its_own()
     {
         await using var watched = await browser.OpenAsync();
