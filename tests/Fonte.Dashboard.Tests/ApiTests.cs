@@ -55,15 +55,70 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task Stream_has_private_events_too_from_any_place_in_objects_with_their_topics()
+    public async Task Stream_sums_up_events_also_private_ones_from_any_place_under_their_positions()
     {
         await using var dashboard = await DashboardApplication.StartAsync();
-        await dashboard.PublishAsync("topic=a&topic=b&data=secret&private=on&type=t");
+        await dashboard.PublishAsync("topic=a&topic=b&data=secret&private=on&type=state&id=mine");
+        await dashboard.PublishAsync("topic=b&id=mine&data=" + string.Concat(Enumerable.Repeat("%C3%A9", 300)) + "%0Aend");
         await using var stream = await dashboard.Application.OpenAsync("?match=b&last_event_id=earliest", path: "/dashboard/api/events");
-        var received = await stream.NextAsync();
-        Assert.Equal("t", received.EventType);
-        // Of a private event its first topic, as on every stream.
-        Assert.Equal("""{"topics":["a"],"data":"secret"}""", received.Data);
+        var first = await stream.NextAsync();
+        var second = await stream.NextAsync();
+
+        Assert.Equal("message", first.EventType);
+        var summary = JsonDocument.Parse(first.Data).RootElement;
+        Assert.Equal(("state", "secret", 6, true), (summary.GetProperty("type").GetString(), summary.GetProperty("text").GetString(), summary.GetProperty("bytes").GetInt32(), summary.GetProperty("private").GetBoolean()));
+        Assert.Equal(["a", "b"], summary.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()));
+        Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - summary.GetProperty("time").GetInt64(), 0, 60_000);
+        // No half character.
+        Assert.Equal(new string('é', 256), JsonDocument.Parse(second.Data).RootElement.GetProperty("text").GetString());
+        Assert.Equal(604, JsonDocument.Parse(second.Data).RootElement.GetProperty("bytes").GetInt32());
+
+        // Two events have the same ID of their publisher, and each its own position, which is also where to go on.
+        foreach (var (received, size) in new[] { (first, 6), (second, 604) })
+            Assert.Equal(size, (await dashboard.GetAsync("api/event?id=" + received.EventId)).GetProperty("bytes").GetInt32());
+        await using var resumed = await dashboard.Application.OpenAsync("?match=b&last_event_id=" + first.EventId, path: "/dashboard/api/events");
+        Assert.Equal(second.EventId, (await resumed.NextAsync()).EventId);
+    }
+
+    [Theory]
+    [InlineData("match=a&last_event_id=earliest", 200)]
+    [InlineData("match_urlpattern=(", 400)]
+    [InlineData("match=%E2%80%8F", 400)]
+    [InlineData("match=a&since=yesterday", 400)]
+    [InlineData("", 400)]
+    public async Task Selection_is_checked_as_the_stream_would(string query, int expected)
+    {
+        await using var dashboard = await DashboardApplication.StartAsync();
+        Assert.Equal((HttpStatusCode)expected, await dashboard.StatusAsync(HttpMethod.Get, "api/selection?" + query));
+        Assert.Equal((HttpStatusCode)expected, await dashboard.StatusAsync(HttpMethod.Get, "api/events?" + query));
+    }
+
+    [Fact]
+    public async Task Delivery_lags_are_counted_by_steps_of_at_most_a_quarter()
+    {
+        var totals = new HubTotals();
+        foreach (var lag in (long[])[0, 3, 4, 999, 1000, 1_000_000, long.MaxValue]) totals.Flushed(lag);
+        Assert.Equal([(1, 1), (4, 1), (5, 1), (1024, 2), (1_048_576, 1), (1L << 39, 1)], totals.Lags);
+
+        await using var dashboard = await DashboardApplication.StartAsync();
+        await using var stream = await dashboard.Application.OpenAsync("?match=a");
+        await stream.ReadUntilAsync("id: ");
+        await dashboard.PublishAsync("topic=a&data=1");
+        await stream.NextDataAsync();
+        JsonElement state;
+        do state = await dashboard.GetAsync("api/state");
+        while (state.GetProperty("lags").GetArrayLength() == 0);
+        Assert.Equal(1, state.GetProperty("lags")[0][1].GetInt64());
+        Assert.Equal(state.GetProperty("run").GetString(), (await dashboard.GetAsync("api/state")).GetProperty("run").GetString());
+    }
+
+    [Fact]
+    public async Task Form_may_be_three_times_as_long_as_the_data_that_it_may_hold()
+    {
+        await using var dashboard = await DashboardApplication.StartAsync(configure: options => options.MaxBodyBytes = 1000);
+        var whole = string.Concat(Enumerable.Repeat("%C3%A9", 500));
+        Assert.Equal(HttpStatusCode.OK, await dashboard.StatusAsync(HttpMethod.Post, "api/publish", "topic=a&data=" + whole, origin: dashboard.Application.Address));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await dashboard.StatusAsync(HttpMethod.Post, "api/publish", "topic=a&data=x" + whole, origin: dashboard.Application.Address));
     }
 
     [Fact]

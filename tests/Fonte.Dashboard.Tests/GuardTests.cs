@@ -1,4 +1,5 @@
 using System.Net;
+using Fonte.AspNetCore;
 using Fonte.AspNetCore.Tests.Authorization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -77,6 +78,56 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task Hosts_of_the_hubs_own_URLs_are_known()
+    {
+        await using var named = await DashboardApplication.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, await named.StatusAsync(HttpMethod.Get, "api/state", host: "hub.example"));
+
+        await using var published = await DashboardApplication.StartAsync(configure: options =>
+        {
+            options.Resource = null;
+            options.PublicUrls.Add("http://push.example");
+        });
+        Assert.Equal(HttpStatusCode.OK, await published.StatusAsync(HttpMethod.Get, "api/state", host: "push.example"));
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, await published.StatusAsync(HttpMethod.Get, "api/state", host: "hub.example"));
+    }
+
+    [Fact]
+    public async Task Stream_ends_with_the_token_and_when_it_is_revoked()
+    {
+        await using var dashboard = await DashboardApplication.StartAsync(DashboardAccess.HubToken, options => options.AnonymousPublish = true);
+        using var expiring = await dashboard.SendAsync(HttpMethod.Get, "api/events?match=*", token: Operator("one").With("exp", TestToken.Now() + 2).Sign());
+        using var revoked = await dashboard.SendAsync(HttpMethod.Get, "api/events?match=*", token: Operator("two").Sign());
+        Assert.Equal(HttpStatusCode.OK, expiring.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
+
+        await expiring.Content.ReadAsStringAsync(Stop);
+        await dashboard.Application.Services.GetRequiredService<IStreamControl>().RevokeAsync(new(TestToken.Issuer, Subject: "two"), cancellationToken: Stop);
+        await revoked.Content.ReadAsStringAsync(Stop);
+
+        static TestToken Operator(string name) => TestToken.Granting("subscribe", DashboardApplication.Topic).With("sub", name).With("jti", name);
+    }
+
+    [Fact]
+    public async Task Stream_of_a_user_of_the_application_ends_with_the_ticket()
+    {
+        var ticket = DateTimeOffset.UtcNow.AddSeconds(2);
+        await using var dashboard = await DashboardApplication.StartAsync(build: builder =>
+        {
+            AddAuthorization(builder);
+            builder.Services.AddSingleton(new Ticket(ticket));
+        }, map: app =>
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.MapFonteDashboard(access: DashboardAccess.EndpointAuthorization).RequireAuthorization();
+        });
+        using var stream = await dashboard.SendAsync(HttpMethod.Get, "api/events?match=*", token: "operator");
+        await stream.Content.ReadAsStringAsync(Stop);
+        Assert.True(DateTimeOffset.UtcNow < ticket.AddMinutes(1));
+    }
+
+    [Fact]
     public async Task Applications_own_authorization_counts_where_it_is_asked_for_and_there()
     {
         await using var forgotten = await DashboardApplication.StartAsync(DashboardAccess.EndpointAuthorization);
@@ -99,11 +150,13 @@ public sealed class GuardTests
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, OperatorOnly>("test", null);
     }
 
-    private sealed class OperatorOnly(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder)
+    private sealed record Ticket(DateTimeOffset Expires);
+
+    private sealed class OperatorOnly(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder, IServiceProvider services)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers.Authorization == "Bearer operator"
-            ? AuthenticateResult.Success(new(new(new System.Security.Claims.ClaimsIdentity("test")), "test"))
+            ? AuthenticateResult.Success(new(new(new System.Security.Claims.ClaimsIdentity("test")), new() { ExpiresUtc = services.GetService<Ticket>()?.Expires }, "test"))
             : AuthenticateResult.NoResult());
     }
 }

@@ -8,6 +8,8 @@ namespace Fonte.Dashboard;
 /// <summary><c>POST api/publish</c>: one event, as a form. To see is not to publish: a token must grant that too.</summary>
 internal sealed class PublishFormEndpoint(FonteHost host, HubAuthorization authorization, IOptions<FonteHttpOptions> options)
 {
+    private const int RestOfForm = 64 * 1024;
+
     internal async Task HandleAsync(HttpContext context, AccessToken? token)
     {
         var (draft, problem) = await ReadAsync(context).ConfigureAwait(false);
@@ -31,10 +33,13 @@ internal sealed class PublishFormEndpoint(FonteHost host, HubAuthorization autho
     private async ValueTask<(EventDraft? Draft, Problem? Problem)> ReadAsync(HttpContext context)
     {
         if (PublishFormats.Of(context.Request) != PublishFormat.Form) return (null, PublishProblems.ContentType);
-        var most = options.Value.MaxBodyBytes;
-        if (await RequestBody.ReadAsync(context, most).ConfigureAwait(false) is not { } body) return (null, PublishProblems.TooLarge(most));
+        // Three characters of the form may be one byte of the data, for which the limit is.
+        var limit = options.Value.MaxBodyBytes;
+        var most = (int)Math.Min(int.MaxValue, (3L * limit) + RestOfForm);
+        if (await RequestBody.ReadAsync(context, most).ConfigureAwait(false) is not { } body) return (null, PublishProblems.TooLarge(limit));
         var bytes = body.ToArray();
         context.Request.BodyReader.AdvanceTo(body.End);
-        return PublishForm.Read(bytes, options.Value.Limits);
+        var read = PublishForm.Read(bytes, options.Value.Limits);
+        return read.Draft?.Data.Length > limit ? (null, PublishProblems.TooLarge(limit)) : read;
     }
 }

@@ -6,21 +6,36 @@ using Microsoft.Extensions.Options;
 namespace Fonte.Dashboard;
 
 /// <summary><c>GET api/state</c>: how the hub and its log are, and totals of which a page makes rates.</summary>
-internal sealed class StateEndpoint(FonteHost host, HubTotals totals, IOptions<FonteHttpOptions> options)
+internal sealed class StateEndpoint(FonteHost host, HubTotals totals, IOptions<FonteHttpOptions> options, TimeProvider time)
 {
     internal Task HandleAsync(HttpContext context, AccessToken? token) => JsonAnswer.WriteAsync(context, json =>
     {
         var hub = host.HubIfReady;
         json.WriteTexts("faults", hub?.Faults ?? [host.WhyNotReady]);
+        json.WriteString("run", totals.Run);
+        json.WriteNumber("now", time.GetUtcNow().ToUnixTimeMilliseconds());
         json.WriteNumber("connections", hub?.Subscribers ?? 0);
         json.WriteNumber("published", totals.PublishedEvents);
         json.WriteNumber("delivered", totals.DeliveredEvents);
-        json.WriteNumber("batches", totals.Batches);
-        json.WriteNumber("lagMicroseconds", totals.LagMicroseconds);
+        WriteLags(json);
         if (hub is not null && host.LogIfReady is { } log) WriteLog(json, hub, log);
         WriteRetention(json, options.Value);
         if (host.Replica is { } replica) WriteShared(json, replica);
     });
+
+    // Pairs of numbers: so many batches took less than so many microseconds, and no less than the pair before says.
+    private void WriteLags(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("lags");
+        foreach (var (below, batches) in totals.Lags)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(below);
+            json.WriteNumberValue(batches);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
 
     private static void WriteLog(Utf8JsonWriter json, EventHub hub, IEventLog log)
     {

@@ -9,6 +9,6 @@ public enum DashboardAccess
     /// <summary>Whoever the application's own authorization lets in. Where the endpoints require none, nobody is let in.</summary>
     EndpointAuthorization,
 
-    /// <summary>Anyone who reaches it under <c>localhost</c> or an address. Only for development and this machine.</summary>
+    /// <summary>Anyone who reaches it under <c>localhost</c>, an address, or a host of the hub's own <c>PublicUrls</c> or <c>Resource</c>. Only for development and this machine.</summary>
     Anyone,
 }

@@ -11,9 +11,6 @@ internal sealed class DashboardGuard(HubAuthorization authorization, IOptions<Fo
 {
     internal const string Topic = "/dashboard";
 
-    private static readonly Problem MayNotSee = new(
-        StatusCodes.Status403Forbidden, "not-granted", "The access token does not grant subscribing to the dashboard's topic, by its name; ask for one that does.") { Error = "insufficient_scope" };
-
     private static readonly Problem Unguarded = new(
         StatusCodes.Status403Forbidden, "not-guarded", "The dashboard relies on the application's authorization, and its endpoints require none; add RequireAuthorization().");
 
@@ -23,6 +20,7 @@ internal sealed class DashboardGuard(HubAuthorization authorization, IOptions<Fo
         StatusCodes.Status421MisdirectedRequest, "misdirected", "Without authorization the dashboard answers only to localhost, an address, or one of the hub's public URLs.");
 
     private readonly PublicOrigins _origins = new(options.Value.PublicUrls);
+    private readonly string _topic = options.Value.Reserved.Path + Topic;
 
     /// <summary>The endpoint for those who may see.</summary>
     internal RequestDelegate Reading(Func<HttpContext, AccessToken?, Task> endpoint) => _origins.Guard(context => HandleAsync(context, endpoint, acts: false));
@@ -46,9 +44,12 @@ internal sealed class DashboardGuard(HubAuthorization authorization, IOptions<Fo
         }
         var authorized = await authorization.ReadAsync(context, TokenRole.Subscribe).ConfigureAwait(false);
         if (authorized.Problem is not null) return authorized;
-        if (authorized.Token is not { } token) return new(null, Problems.MissingToken("see the dashboard"));
-        return token.MaySee(options.Value.Reserved.Path + Topic) ? authorized : new(null, MayNotSee);
+        if (authorized.Token is not { } token) return new(null, Problems.MissingToken($"see the dashboard, which is to subscribe to {_topic} by this name"));
+        return token.MaySee(_topic) ? authorized : new(null, MayNotSee());
     }
+
+    private Problem MayNotSee() =>
+        new(StatusCodes.Status403Forbidden, "not-granted", $"The access token does not grant subscribing to {_topic} by this name; ask for one that does.") { Error = "insufficient_scope" };
 
     // Routing puts the authorization of a group on its endpoints, and ASP.NET fails where its middleware has not run.
     private static bool IsGuarded(Endpoint? endpoint) =>

@@ -29,6 +29,7 @@ public static class FonteDashboardExtensions
         var host = services.GetService<FonteHost>() ?? throw new InvalidOperationException($"{nameof(MapFonteDashboard)}() needs the hub: call builder.Services.AddFonte() first.");
         var options = services.GetRequiredService<IOptions<FonteHttpOptions>>();
         var authorization = services.GetRequiredService<HubAuthorization>();
+        var time = services.GetRequiredService<TimeProvider>();
         var guard = new DashboardGuard(authorization, options, access);
         var dashboard = endpoints.MapGroup(path);
         foreach (var file in PageFile.ReadAll(typeof(FonteDashboardExtensions).Assembly)) dashboard.MapMethods("/" + file.Route, Reading, file.ServeAsync).WithDisplayName("Fonte dashboard page");
@@ -36,9 +37,11 @@ public static class FonteDashboardExtensions
         dashboard.MapMethods("/fonte.js", Reading, new FonteScript().ServeAsync).WithDisplayName("Fonte dashboard script");
         var api = dashboard.MapGroup("/api");
         var totals = host.Watch();
-        api.MapGet("/state", guard.Reading(new StateEndpoint(host, totals, options).HandleAsync)).WithDisplayName("Fonte dashboard state");
+        api.MapGet("/state", guard.Reading(new StateEndpoint(host, totals, options, time).HandleAsync)).WithDisplayName("Fonte dashboard state");
         api.MapGet("/connections", guard.Reading(new ConnectionsEndpoint(host, totals).HandleAsync)).WithDisplayName("Fonte dashboard connections");
-        api.MapGet("/events", guard.Reading(new EventsEndpoint(host, options).HandleAsync)).WithDisplayName("Fonte dashboard events");
+        var events = new EventsEndpoint(host, services.GetRequiredService<StreamLimits>(), time, options);
+        api.MapGet("/events", guard.Reading(events.HandleAsync)).WithDisplayName("Fonte dashboard events");
+        api.MapGet("/selection", guard.Reading(events.CheckAsync)).WithDisplayName("Fonte dashboard selection");
         api.MapGet("/event", guard.Reading(new EventEndpoint(host).HandleAsync)).WithDisplayName("Fonte dashboard event");
         api.MapGet("/match", guard.Reading(new MatchEndpoint(host, options).HandleAsync)).WithDisplayName("Fonte dashboard match");
         api.MapPost("/publish", guard.Acting(new PublishFormEndpoint(host, authorization, options).HandleAsync)).WithDisplayName("Fonte dashboard publish");

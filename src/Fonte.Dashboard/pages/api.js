@@ -3,17 +3,24 @@
 import { t } from './i18n.js';
 
 const storageKey = 'fonte.dashboard.token';
+const longest = 10_000;
 let token = stored();
 
-/** The server's refusal: its status, and its sentence if it gave one. */
+/** Why there is no answer: the server's status, type and sentence; 0 where the server is away. */
 export class Refusal extends Error {
-  constructor(status, sentence) {
+  constructor(status, sentence, type = '') {
     super(sentence);
-    this.status = status;
+    [this.status, this.type] = [status, type];
   }
+
+  /** The text of the catalogue that tells of it. */
+  get key() { return this.status === 0 ? 'away' : 'refused'; }
 
   /** Whether it lets nobody in, or not this operator, or not under this name. */
   get isOfAccess() { return [401, 403, 421].includes(this.status); }
+
+  /** Whether an access token can change that. */
+  get isOfToken() { return this.isOfAccess && this.status !== 421 && !/(not-guarded|sign-in)$/.test(this.type); }
 }
 
 export const currentToken = () => token;
@@ -31,14 +38,29 @@ export function addressOf(path) {
   return new URL(`./api/${path}`, import.meta.url);
 }
 
+/** @throws {Refusal} whatever went wrong */
 export async function ask(path, parameters = {}, options = {}) {
   const address = addressOf(path);
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
-  const response = await fetch(address, { cache: 'no-store', ...options, headers: { ...(token && { Authorization: `Bearer ${token}` }) } });
-  if (response.ok && response.headers.get('Content-Type')?.startsWith('application/json')) return response.json();
+  const { response, body } = await answerOf(address, options);
   // An application that has forgotten its user answers with the page to sign in.
-  if (response.ok) throw new Refusal(403, t('access.again'));
-  throw new Refusal(response.status, (await response.json().catch(() => ({}))).detail ?? `${response.status}`);
+  if (response.ok && !/json/.test(response.headers.get('Content-Type'))) throw new Refusal(403, t('access.again'), 'sign-in');
+  if (response.ok && body) return body;
+  throw new Refusal(response.status, body?.detail ?? `${response.status}`, body?.type);
+}
+
+async function answerOf(address, options) {
+  try {
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(longest), ...options, headers });
+    return { response, body: parse(await response.text()) };
+  } catch (error) {
+    throw new Refusal(0, error.message);
+  }
+}
+
+function parse(text) {
+  try { return JSON.parse(text); } catch { return undefined; }
 }
 
 function stored() {

@@ -1,12 +1,14 @@
 import uPlot from './vendor/uplot/uPlot.esm.js';
 import { formatNumber, formatTime, t } from './i18n.js';
 import { milliseconds, rate } from './state.js';
-import { fill } from './table.js';
+import { fill, setText } from './table.js';
 
 const height = 180;
-const most = 150;
+const span = 300_000;
+// Where nothing was heard for so long, the line is broken.
+const apart = 6_000;
 const figures = [
-  { name: 'connections', text: (value) => formatNumber(value) },
+  { name: 'connections', text: rate },
   { name: 'published', text: rate },
   { name: 'lag', text: milliseconds },
 ];
@@ -29,11 +31,20 @@ export class Charts {
     });
   }
 
+  /** Adds what was measured at a moment in ms; what was not is missing. */
   add(moment, values) {
-    this.#moments.push(moment / 1000);
-    figures.forEach(({ name }, index) => this.#columns[index].push(values[name]));
-    if (this.#moments.length > most) for (const column of [this.#moments, ...this.#columns]) column.shift();
+    const last = this.#moments.at(-1) * 1000;
+    // A clock that was set back would have a line go back.
+    if (last >= moment) for (const column of [this.#moments, ...this.#columns]) column.length = 0;
+    if (moment - last > apart) this.#push(last + 1, {});
+    this.#push(moment, values);
+    while (this.#moments[0] * 1000 < moment - span) for (const column of [this.#moments, ...this.#columns]) column.shift();
     this.render();
+  }
+
+  #push(moment, values) {
+    this.#moments.push(moment / 1000);
+    figures.forEach(({ name }, index) => this.#columns[index].push(values[name] ?? null));
   }
 
   render() {
@@ -41,9 +52,8 @@ export class Charts {
     this.#plots.forEach(({ caption, plot }, index) => {
       const { name, text } = figures[index];
       const range = ranges[index];
-      caption.textContent = range
-        ? t('charts.sentence', { figure: t(`charts.${name}`), latest: text(range.latest), lowest: text(range.lowest), highest: text(range.highest) })
-        : t('charts.none', { figure: t(`charts.${name}`) });
+      const key = !range ? 'charts.none' : range.latest === undefined ? 'charts.quiet' : 'charts.sentence';
+      setText(caption, t(key, { figure: t(`charts.${name}`), latest: text(range?.latest), lowest: text(range?.lowest), highest: text(range?.highest) }));
       plot.setData([this.#moments, this.#columns[index]]);
     });
     fill(this.table, figures.map(({ name, text }, index) => [t(`charts.${name}`), ...['latest', 'lowest', 'highest'].map((each) => (ranges[index] ? text(ranges[index][each]) : '–'))]));
@@ -52,7 +62,7 @@ export class Charts {
 
 function rangeOf(column) {
   const values = column.filter((value) => value !== null);
-  return values.length > 0 ? { latest: values.at(-1), lowest: Math.min(...values), highest: Math.max(...values) } : undefined;
+  return values.length > 0 ? { latest: column.at(-1) ?? undefined, lowest: Math.min(...values), highest: Math.max(...values) } : undefined;
 }
 
 function draw(container) {

@@ -1,5 +1,5 @@
 import { formatNumber, t } from './i18n.js';
-import { fill } from './table.js';
+import { fill, setText } from './table.js';
 
 const by = (id) => document.getElementById(id);
 
@@ -15,14 +15,15 @@ export class Connections {
   render() {
     if (!this.#answer) return;
     const { total, connections, ended } = this.#answer;
-    by('connections-text').textContent = t(total > connections.length ? 'connections.some' : 'connections.all', { total: formatNumber(total), shown: formatNumber(connections.length) });
+    setText(by('connections-text'), t(total > connections.length ? 'connections.some' : 'connections.all', { total: formatNumber(total), shown: formatNumber(connections.length) }));
     fill(by('connection-rows'), connections.map(rowOf));
-    by('ended').replaceChildren(...Object.entries(ended).map(([reason, count]) => {
-      const figure = by('figure').content.cloneNode(true).firstElementChild;
-      figure.querySelector('dt').textContent = t(`ended.${reason}`);
-      figure.querySelector('dd').textContent = formatNumber(count);
-      return figure;
-    }));
+    const reasons = Object.entries(ended);
+    const figures = by('ended').children;
+    if (figures.length !== reasons.length) by('ended').replaceChildren(...reasons.map(() => by('figure').content.cloneNode(true)));
+    reasons.forEach(([reason, count], index) => {
+      setText(figures[index].querySelector('dt'), t(`ended.${reason}`));
+      setText(figures[index].querySelector('dd'), formatNumber(count));
+    });
   }
 }
 

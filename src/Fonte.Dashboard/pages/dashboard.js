@@ -1,13 +1,14 @@
 import './connection-state.js';
 import './language-switch.js';
 import './forms.js';
-import { ask, currentToken, useToken } from './api.js';
+import { ask, currentToken, Refusal, useToken } from './api.js';
 import { Charts } from './charts.js';
 import { Connections } from './connections.js';
-import { onLanguage, t, translatePage } from './i18n.js';
-import { inspect } from './inspected.js';
+import { formatTime, onLanguage, t, translatePage } from './i18n.js';
+import { closeInspected, inspect } from './inspected.js';
 import { Live } from './live.js';
 import { Overview } from './state.js';
+import { setText } from './table.js';
 import { Topics } from './topics.js';
 
 const by = (id) => document.getElementById(id);
@@ -15,25 +16,42 @@ const askEvery = 2000;
 const overview = new Overview();
 const connections = new Connections();
 const topics = new Topics(by('topic-rows'));
-const live = new Live(inspect, (events) => topics.add(events), ({ state, until }) => {
+const live = new Live(inspect, topics, ({ state, until }) => {
   document.querySelector('connection-state').show({ state, until: until && performance.now() + until - Date.now() });
 });
 let charts;
 let isOpen = false;
 let refusal;
+let problem;
+let heardAt;
 
 async function look() {
+  const token = currentToken();
   try {
     const state = await ask('state');
+    // Another token, or none, was given meanwhile: this answer is not for who is here now.
+    if (token !== currentToken()) return;
     open();
-    charts.add(Date.now(), overview.take(state, performance.now()));
+    heardAt = Date.now();
+    charts.add(heardAt, overview.take(state, performance.now()));
+    topics.render(state.now);
     connections.take(await ask('connections'));
-    topics.render();
+    problem = undefined;
+    live.retry();
   } catch (error) {
-    // Without a status the server is away, which the connection's state says.
-    if (error.isOfAccess) refuse(error);
-    else if (!error.status && !(error instanceof TypeError)) throw error;
+    if (token !== currentToken()) return;
+    if (error.isOfAccess) return refuse(error);
+    // Nothing ends the loop: what is wrong with this page is told, too.
+    if (!(error instanceof Refusal)) console.error(error);
+    problem = error;
+    charts?.add(Date.now(), {});
   }
+  renderProblem();
+}
+
+function renderProblem() {
+  const since = heardAt ? ` ${t('state.old', { time: formatTime(heardAt) })}` : '';
+  setText(by('problem'), problem ? t(problem.key ?? 'failed', { detail: problem.message }) + since : '');
 }
 
 function open() {
@@ -41,51 +59,61 @@ function open() {
   isOpen = true;
   refusal = undefined;
   delete document.body.dataset.access;
+  const wasAsked = !by('access').hidden;
   by('access').hidden = true;
   by('leave').hidden = !currentToken();
   by('token').value = '';
+  if (wasAsked) by('state').focus();
   charts ??= new Charts(by('charts'), by('chart'), by('chart-rows'));
   live.open();
 }
 
-function refuse(error) {
+// What was shown may not be for who comes next.
+function close() {
   isOpen = false;
   live.close();
+  live.forget();
+  closeInspected();
+  connections.take({ total: 0, connections: [], ended: {} });
+}
+
+function refuse(error) {
+  close();
   // Nobody has tried yet: the form says what is needed.
-  refusal = currentToken() || error.status !== 401 ? error : undefined;
+  refusal = error;
   useToken('');
   document.body.dataset.access = 'closed';
   const isShown = !by('access').hidden;
   by('access').hidden = false;
-  if (!isShown) by('token').focus();
+  by('access-fields').hidden = !error.isOfToken;
+  if (!isShown && error.isOfToken) by('token').focus();
   renderAccess();
 }
 
 function renderAccess() {
-  by('access-answer').textContent = refusal ? t('refused', { detail: refusal.message }) : '';
+  setText(by('access-answer'), refusal ? t('refused', { detail: refusal.message }) : '');
 }
 
-by('access').addEventListener('submit', async (event) => {
+by('access').addEventListener('submit', (event) => {
   event.preventDefault();
   useToken(by('token').value.trim());
-  await look();
+  look();
 });
-by('leave').addEventListener('click', async () => {
+by('leave').addEventListener('click', () => {
   useToken('');
-  isOpen = false;
-  live.close();
-  await look();
+  close();
+  look();
 });
 onLanguage(() => {
   for (const part of [overview, connections, topics, live]) part.render();
   charts?.render();
   renderAccess();
+  renderProblem();
 });
 
 await translatePage();
-await look();
-// One after the other, however long an answer takes; a page that nobody sees asks for nothing, nor one that was refused.
+// One after the other, however long an answer takes; a page that nobody sees or that was told to pause asks for nothing, nor one that was refused.
 while (true) {
+  if (!document.hidden && !live.isPaused && document.body.dataset.access !== 'closed') await look();
   await new Promise((resolve) => setTimeout(resolve, askEvery));
-  if (!document.hidden && document.body.dataset.access !== 'closed') await look();
 }

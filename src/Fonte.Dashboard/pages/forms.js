@@ -21,7 +21,7 @@ async function attempt(id, act) {
   try {
     await act();
   } catch (refusal) {
-    say(id, refusal.status ? 'refused' : 'away', { detail: refusal.message }, 'bad');
+    say(id, refusal.key ?? 'failed', { detail: refusal.message }, 'bad');
   }
 }
 

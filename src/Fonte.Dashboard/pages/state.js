@@ -1,7 +1,9 @@
 import { formatBytes, formatNumber, t } from './i18n.js';
-import { fill } from './table.js';
+import { fill, setText } from './table.js';
 
 const by = (id) => document.getElementById(id);
+// Of a page that slept the difference says little about now.
+const longest = 10_000;
 
 /** The figures of the hub and its log; rates are made of the totals of two answers. */
 export class Overview {
@@ -9,54 +11,70 @@ export class Overview {
   #before;
   #rates = {};
 
-  /** Takes an answer, and returns what of it is drawn; a rate is null where it is not known. */
+  /** Takes an answer, and returns what of it is drawn; what is not known is missing. */
   take(answer, moment) {
     const before = this.#before;
     this.#before = { answer, moment };
     this.#answer = answer;
     // A server that began anew counts anew.
-    const isSame = before && answer.published >= before.answer.published && answer.delivered >= before.answer.delivered && answer.batches >= before.answer.batches;
-    const seconds = isSame ? (moment - before.moment) / 1000 : 0;
-    const per = (name) => (seconds > 0 ? (answer[name] - before.answer[name]) / seconds : null);
-    const batches = isSame ? answer.batches - before.answer.batches : 0;
-    this.#rates = {
-      published: per('published'),
-      delivered: per('delivered'),
-      lag: batches > 0 ? (answer.lagMicroseconds - before.answer.lagMicroseconds) / batches / 1000 : null,
-    };
+    const isComparable = before?.answer.run === answer.run && moment - before.moment <= longest;
+    this.#rates = isComparable ? ratesOf(before.answer, answer, (moment - before.moment) / 1000) : {};
     this.render();
-    return { connections: answer.connections, published: this.#rates.published, lag: this.#rates.lag };
+    return { connections: answer.connections, published: this.#rates.published, lag: this.#rates.worst };
   }
 
   render() {
     const answer = this.#answer;
     if (!answer) return;
-    const { published, delivered, lag } = this.#rates;
+    const { published, delivered, usual, worst } = this.#rates;
     const { log, retention, shared } = answer;
-    by('figure-connections').textContent = formatNumber(answer.connections);
-    by('figure-published').textContent = rate(published);
-    by('figure-delivered').textContent = rate(delivered);
-    by('figure-lag').textContent = milliseconds(lag);
-    by('figure-size').textContent = log ? formatBytes(log.bytes) : '–';
-    by('figure-kept').textContent = log ? formatNumber(log.next - log.oldest) : '–';
-    by('first').textContent = log?.firstPosition ?? '–';
-    by('last').textContent = log?.lastPosition ?? '–';
-    by('retention').textContent = describe(retention);
+    setText(by('figure-connections'), formatNumber(answer.connections));
+    setText(by('figure-published'), rate(published));
+    setText(by('figure-delivered'), rate(delivered));
+    setText(by('figure-lag'), worst === undefined ? '–' : `${formatNumber(usual, short)} / ${milliseconds(worst)}`);
+    setText(by('figure-size'), log ? formatBytes(log.bytes) : '–');
+    setText(by('figure-kept'), log ? formatNumber(log.next - log.oldest) : '–');
+    setText(by('first'), log?.firstPosition ?? '–');
+    setText(by('last'), log?.lastPosition ?? '–');
+    setText(by('retention'), describe(retention));
     by('faults').hidden = answer.faults.length === 0;
-    by('faults-text').textContent = answer.faults.join(' ');
+    setText(by('faults-text'), answer.faults.join(' '));
     by('shared').hidden = !shared;
     if (shared) this.#share(shared);
   }
 
   #share({ node, lagSeconds, setAside, nodes }) {
-    by('shared-text').textContent = t('shared.text', { node, lag: milliseconds(lagSeconds * 1000), count: formatNumber(setAside) });
+    setText(by('shared-text'), t('shared.text', { node, lag: milliseconds(lagSeconds * 1000), count: formatNumber(setAside) }));
     fill(by('nodes'), nodes.map(({ tag, silentSeconds }) => [tag === node ? t('shared.this', { node }) : tag, t('shared.ago', { seconds: formatNumber(silentSeconds, { maximumFractionDigits: 0 }) })]));
   }
 }
 
-export const rate = (value) => (value === null ? '–' : formatNumber(value, { maximumFractionDigits: 1 }));
+const short = { maximumFractionDigits: 2 };
 
-export const milliseconds = (value) => (value === null ? '–' : formatNumber(value, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 2 }));
+export const rate = (value) => (value === undefined ? '–' : formatNumber(value, { maximumFractionDigits: 1 }));
+
+export const milliseconds = (value) => (value === undefined ? '–' : formatNumber(value, { ...short, style: 'unit', unit: 'millisecond' }));
+
+function ratesOf(before, after, seconds) {
+  const lags = lagsBetween(before.lags, after.lags);
+  return {
+    published: (after.published - before.published) / seconds,
+    delivered: (after.delivered - before.delivered) / seconds,
+    usual: quantile(lags, 0.5),
+    worst: quantile(lags, 0.99),
+  };
+}
+
+// How many batches took less than so many microseconds, and no less than the pair before says.
+function lagsBetween(before, after) {
+  const known = new Map(before);
+  return after.map(([below, count]) => [below, count - (known.get(below) ?? 0)]).filter(([, count]) => count > 0);
+}
+
+function quantile(lags, share) {
+  let left = share * lags.reduce((sum, [, count]) => sum + count, 0);
+  return lags.find(([, count]) => (left -= count) <= 0)?.[0] / 1000 || undefined;
+}
 
 function describe({ inMemory, maxAgeSeconds, maxEvents, maxBytes, topicRules }) {
   const rules = [

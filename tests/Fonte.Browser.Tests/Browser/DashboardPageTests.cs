@@ -193,7 +193,7 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         foreach (var text in HostileText.All.Where(text => text != "\0"))
         {
             await host.PublishAsync("hostile", text, "t");
-            await Expect(page.Locator("#rows li").First.Locator(".row-data")).ToHaveTextAsync(text.Length > 300 ? text[..300] : text, new() { UseInnerText = false });
+            await Expect(page.Locator("#rows li").First.Locator(".row-data")).ToHaveTextAsync(text.Length > 512 ? text[..512] : text, new() { UseInnerText = false });
             await page.Locator("#rows li").First.Locator("button").ClickAsync();
             await Expect(page.Locator("#inspected")).ToBeFocusedAsync();
             await page.Locator("#close").ClickAsync();
@@ -218,12 +218,153 @@ public sealed class DashboardPageTests(SharedBrowser browser)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await host.PublishAsync("many", "event 601");
-        await Expect(page.Locator("#summary")).ToHaveTextAsync("Paused. 1 have come since; 500 shown of 601 received.");
+        await Expect(page.Locator("#summary")).ToHaveTextAsync("Paused, with all figures of this page. Received since: 1. Shown: 500. Received: 601.");
         await Expect(page.Locator("#rows li").First).ToContainTextAsync("event 600");
+        for (var i = 602; i <= 1200; i++) await host.PublishAsync("many", $"event {i}");
+        await Expect(page.Locator("#summary")).ToContainTextAsync("Received: 1,200.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
-        await Expect(page.Locator("#rows li").First).ToContainTextAsync("event 601");
+        await Expect(page.Locator("#rows li").First).ToContainTextAsync("event 1200");
+        // Also those that no row was made for.
+        await Expect(page.Locator("#topic-rows td").First).ToHaveTextAsync("1,200");
         await Expect(page.Locator("#rows li")).ToHaveCountAsync(500);
         watched.AssertClean();
+    }
+
+    [Fact]
+    public async Task Of_two_events_with_one_ID_each_is_inspected_and_the_last_choice_counts()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        await OpenAsync(page, host);
+        await host.PublishAsync("a", "first", id: "mine");
+        await host.PublishAsync("a", "second", id: "mine");
+        await page.Locator("#rows button").First.ClickAsync();
+        await Expect(page.Locator("#event-data")).ToHaveTextAsync("second");
+        await Expect(page.Locator("#event-id")).ToHaveTextAsync("mine");
+
+        // The first answer is late: who has chosen another meanwhile sees that one.
+        var held = new TaskCompletionSource<IRoute>();
+        await page.RouteAsync("**/api/event?*", route => held.TrySetResult(route) ? Task.CompletedTask : route.ContinueAsync());
+        await page.Locator("#rows button").Last.ClickAsync();
+        var late = await held.Task;
+        await page.Locator("#rows button").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#inspected")).ToBeFocusedAsync();
+        var answered = page.WaitForRequestFinishedAsync(new() { Predicate = request => request == late.Request });
+        await late.ContinueAsync();
+        await answered;
+        await Expect(page.Locator("#event-data")).ToHaveTextAsync("second");
+        watched.AssertClean();
+    }
+
+    [Fact]
+    public async Task Arrows_lead_from_event_to_event_and_one_that_goes_leaves_the_focus_in_the_list()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        await OpenAsync(page, host);
+        for (var i = 1; i <= 500; i++) await host.PublishAsync("many", $"event {i}");
+        await Expect(page.Locator("#rows li")).ToHaveCountAsync(500);
+
+        await page.Locator("#clear").FocusAsync();
+        // The list itself, which scrolls, and in it the newest.
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.Locator("#rows button").First).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Expect(page.Locator("#rows button").Nth(1)).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowUp");
+        await page.Keyboard.PressAsync("ArrowUp");
+        await Expect(page.Locator("#rows button").First).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("End");
+        await Expect(page.Locator("#rows button").Last).ToBeFocusedAsync();
+        await host.PublishAsync("many", "event 501");
+        await Expect(page.Locator("#rows li").First).ToContainTextAsync("event 501");
+        await Expect(page.Locator("#rows button").Last).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.Locator("#rows button:focus")).ToHaveCountAsync(0);
+        watched.AssertClean();
+    }
+
+    [Theory]
+    [InlineData(4_000)]
+    [InlineData(200_000)]
+    public async Task Deep_JSON_is_shown_as_it_is(int depth)
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        await OpenAsync(page, host);
+        var data = new string('[', depth) + new string(']', depth);
+        await host.PublishAsync("a", data);
+        await page.Locator("#rows button").ClickAsync();
+        await Expect(page.Locator("#event-data")).ToHaveTextAsync(data);
+        watched.AssertClean();
+    }
+
+    [Fact]
+    public async Task Selection_that_cannot_be_is_told_in_a_sentence()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        await OpenAsync(page, host);
+        await page.Locator("#kind").SelectOptionAsync("match");
+        foreach (var topic in (string[])["a\u200F", new string('é', 1500)])
+        {
+            await page.Locator("#expression").FillAsync("b");
+            await page.Locator("#selection button").First.ClickAsync();
+            await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "open");
+            await page.Locator("#expression").FillAsync(topic);
+            await page.Locator("#selection button").First.ClickAsync();
+            await Expect(page.Locator("#summary")).ToContainTextAsync("Refused: ");
+            await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "closed");
+        }
+        await page.Locator("#expression").FillAsync("b");
+        await page.Locator("#beginning").SelectOptionAsync("since");
+        await page.Locator("#since").EvaluateAsync("(since) => { since.value = '20000-01-01T00:00:00'; }");
+        await page.Locator("#selection button").First.ClickAsync();
+        await Expect(page.Locator("#summary")).ToContainTextAsync("Refused: ");
+    }
+
+    [Fact]
+    public async Task Whatever_the_server_answers_is_told_and_the_page_goes_on_asking()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        var answer = "{";
+        await page.RouteAsync("**/api/state", route => answer.Length == 0 ? route.ContinueAsync() : route.FulfillAsync(new() { Status = answer == "{" ? 200 : 503, ContentType = "application/json", Body = answer }));
+        await page.GotoAsync(new Uri(host.Address, "/dashboard/").AbsoluteUri);
+        await Expect(page.Locator("#problem")).ToHaveTextAsync("Refused: 200");
+        answer = """{"detail":"The hub is resting."}""";
+        await Expect(page.Locator("#problem")).ToHaveTextAsync("Refused: The hub is resting.");
+        answer = "";
+        await Expect(page.Locator("#problem")).ToHaveTextAsync("");
+        await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "open");
+        answer = """{"detail":"The hub is resting."}""";
+        await Expect(page.Locator("#problem")).ToContainTextAsync("The hub is resting. The figures are of ");
+        // A part of an answer that this page does not understand is told as its own fault.
+        answer = """{"run":"1"}""";
+        await page.UnrouteAsync("**/api/state");
+        await page.RouteAsync("**/api/state", route => route.FulfillAsync(new() { ContentType = "application/json", Body = answer }));
+        await Expect(page.Locator("#problem")).ToContainTextAsync("This page failed: ");
+    }
+
+    [Fact]
+    public async Task Texts_that_cannot_be_had_are_asked_for_again()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        var failures = 2;
+        await page.RouteAsync("**/i18n/en.json", route => failures-- > 0 ? route.AbortAsync() : route.ContinueAsync());
+        await page.GotoAsync(new Uri(host.Address, "/dashboard/").AbsoluteUri);
+        await Expect(page.Locator("h1")).ToBeVisibleAsync();
+        await Expect(page.Locator("connection-state")).ToHaveTextAsync("");
+        await Expect(page.Locator("connection-state")).ToHaveTextAsync("open");
     }
 
     [Fact]
@@ -256,6 +397,10 @@ public sealed class DashboardPageTests(SharedBrowser browser)
             await Expect(page.Locator("#rows .row-data")).ToHaveTextAsync(["before"]);
             await host.DisposeAsync();
             await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "retrying");
+            await Expect(page.Locator("#problem")).ToContainTextAsync("The server is not there: ");
+            // In another language, too.
+            await page.GetByRole(AriaRole.Button, new() { Name = "Português" }).ClickAsync();
+            await Expect(page.Locator("#problem")).ToContainTextAsync("O servidor não responde: ");
 
             await using var again = await StartAsync(folder.FullName, host.Address.OriginalString);
             await again.PublishAsync("a", "after");
@@ -279,7 +424,7 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await Expect(page.Locator("#live")).ToBeHiddenAsync();
         await page.Locator("#token").FillAsync(TestToken.Granting("subscribe", "*").Sign());
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#access-answer")).ToContainTextAsync("Refused: The access token does not grant");
+        await Expect(page.Locator("#access-answer")).ToContainTextAsync("Refused: The access token does not grant subscribing to /.well-known/mercure/dashboard");
 
         await page.Locator("#token").FillAsync(TestToken.Granting("subscribe", "/.well-known/mercure/dashboard").Sign());
         await page.Keyboard.PressAsync("Enter");
@@ -290,8 +435,13 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await Expect(page.Locator("#rows .row-data")).ToHaveTextAsync(["seen"]);
         Assert.Equal(0, await page.EvaluateAsync<int>("localStorage.length"));
 
+        await page.Locator("#rows button").ClickAsync();
+        await Expect(page.Locator("#event-data")).ToHaveTextAsync("seen");
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget the token" }).ClickAsync();
         await Expect(page.Locator("#access")).ToBeVisibleAsync();
+        // Nothing of it is left for who comes next.
+        Assert.DoesNotContain("seen", await page.Locator("main").TextContentAsync(), StringComparison.Ordinal);
+        await Expect(page.Locator("#connection-rows tr")).ToHaveCountAsync(0);
         Assert.Equal(0, await page.EvaluateAsync<int>("sessionStorage.length"));
     }
 

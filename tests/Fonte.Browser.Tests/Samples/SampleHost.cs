@@ -46,9 +46,9 @@ internal sealed class SampleHost : IAsyncDisposable
     }
 
     /// <summary>Publishes from code; when this returns, the event is in the log.</summary>
-    public async Task PublishAsync(string topic, string data, string? type = null)
+    public async Task PublishAsync(string topic, string data, string? type = null, string? id = null)
     {
-        var draft = new EventDraft { Topics = [topic], Type = type, Data = System.Text.Encoding.UTF8.GetBytes(data) };
+        var draft = new EventDraft { Topics = [topic], Type = type, Id = id, Data = System.Text.Encoding.UTF8.GetBytes(data) };
         Assert.True((await Services.GetRequiredService<IEventPublisher>().PublishAsync(draft, TestContext.Current.CancellationToken)).IsPublished);
     }
 

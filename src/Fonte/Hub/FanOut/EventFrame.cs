@@ -72,12 +72,16 @@ internal sealed class EventFrame : IOffsetItem
 
     public int Size { get; }
 
-    /// <summary>The same event in another form; of a private event with only the canonical topic, since the others tell who else may read it. Made anew each time: kept beside the other it would not be bounded by what the window counts.</summary>
-    internal EventFrame In(StreamForm form)
+    /// <summary>The same event in another form. Made anew each time: kept beside the other it would not be bounded by what the window counts.</summary>
+    internal EventFrame In(StreamForm form) => new(this, ToChunk(form switch
     {
-        IReadOnlyList<string> topics = Private ? [Topics[0]] : Topics;
-        return new(this, ToChunk(form == StreamForm.Objects ? EventObjectFormat.Encode(Bytes, topics) : EventStreamFormat.Envelope(Bytes, topics)));
-    }
+        StreamForm.Objects => EventObjectFormat.Encode(Bytes, TopicsToTell),
+        StreamForm.Summaries => EventSummaryFormat.Encode(this, _ids!.At(Offset)),
+        _ => EventStreamFormat.Envelope(Bytes, TopicsToTell),
+    }));
+
+    // Of a private event the others tell who else may read it.
+    private IReadOnlyList<string> TopicsToTell => Private ? [Topics[0]] : Topics;
 
     private byte[] Encode(LoggedEvent logged)
     {

@@ -59,9 +59,12 @@ internal static class EventStreamFormat
     /// <summary>A block with only an ID: it moves the cursor and dispatches nothing (WHATWG HTML, "dispatch the event", step 1).</summary>
     internal static void PositionBlock(IBufferWriter<byte> writer, string position)
     {
-        Field(writer, "id: "u8, position);
+        PositionLine(writer, position);
         writer.Write("\n"u8);
     }
+
+    /// <summary>The line of a block that has its ID.</summary>
+    internal static void PositionLine(IBufferWriter<byte> writer, string position) => Field(writer, "id: "u8, position);
 
     /// <summary>A heartbeat; with the position only for a subscriber that has seen everything before it.</summary>
     internal static void Heartbeat(IBufferWriter<byte> writer, string? position)

@@ -13,12 +13,15 @@ internal enum StreamForm
 
     /// <summary>Objects of JSON, where there is no event stream.</summary>
     Objects,
+
+    /// <summary>Blocks of an event stream for who watches the hub: of each event what a list shows, under its position as the ID.</summary>
+    Summaries,
 }
 
 /// <summary>What is no event of the log, in each form.</summary>
 internal static class StreamForms
 {
-    internal const int Count = 3;
+    internal const int Count = 4;
 
     internal static void Position(StreamForm form, IBufferWriter<byte> writer, string position)
     {
