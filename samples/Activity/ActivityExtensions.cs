@@ -1,6 +1,5 @@
 using Fonte.AspNetCore;
 using Fonte.Samples.Pages;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fonte.Samples.Activity;
 
@@ -14,7 +13,7 @@ public static class ActivityExtensions
     /// <summary>Adds the invented company. Needs <c>AddFonte</c>.</summary>
     public static IServiceCollection AddActivity(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyPublisher();
         services.AddOptions<ActivityOptions>()
             .BindConfiguration(ActivityOptions.Section)
             .Validate(options => options.Interval >= ActivityOptions.Shortest && options.Interval <= ActivityOptions.Longest, "Activity:Interval must be from 00:00:00.01 to 01:00:00.")

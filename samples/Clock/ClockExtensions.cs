@@ -1,5 +1,5 @@
 using Fonte.AspNetCore;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Fonte.Samples.Pages;
 
 namespace Fonte.Samples.Clock;
 
@@ -8,7 +8,7 @@ public static class ClockExtensions
     /// <summary>Adds the loop that publishes the time. Needs <c>AddFonte</c>.</summary>
     public static IServiceCollection AddClock(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyPublisher();
         return services.AddHostedService<ClockPublisher>();
     }
 

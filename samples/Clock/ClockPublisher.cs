@@ -1,10 +1,10 @@
 using System.Globalization;
+using Fonte.Samples.Pages;
 
 namespace Fonte.Samples.Clock;
 
 /// <summary>Publishes the date and time to the hub once a second: one event, however many pages show it.</summary>
-internal sealed partial class ClockPublisher(IEventPublisher publisher, TimeProvider timeProvider, ILogger<ClockPublisher> logger)
-    : BackgroundService
+internal sealed class ClockPublisher(SteadyPublisher publisher, TimeProvider timeProvider) : BackgroundService
 {
     public const string Topic = "clock";
 
@@ -45,28 +45,9 @@ internal sealed partial class ClockPublisher(IEventPublisher publisher, TimeProv
         return second;
     }
 
-    private async Task PublishAsync(DateTimeOffset second, CancellationToken cancellationToken)
+    private Task PublishAsync(DateTimeOffset second, CancellationToken cancellationToken)
     {
         var text = TimeZoneInfo.ConvertTime(second, timeProvider.LocalTimeZone).ToString(Format, CultureInfo.InvariantCulture);
-        try
-        {
-            var result = await publisher.PublishAsync(Topic, text, cancellationToken);
-            if (!result.IsPublished) Log.Refused(logger, text, result.Outcome, result.Fault?.Sentence);
-        }
-#pragma warning disable CA1031 // Whatever went wrong, the next second is due: the loop must outlive every failure of one publish.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Log.Failed(logger, text, exception);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "The clock's event '{Text}' was not published: {Outcome}. {Fault}")]
-        public static partial void Refused(ILogger logger, string text, PublishOutcome outcome, string? fault);
-
-        [LoggerMessage(2, LogLevel.Error, "The clock's event '{Text}' could not be published; the clock goes on.")]
-        public static partial void Failed(ILogger logger, string text, Exception exception);
+        return publisher.PublishAsync([EventDraft.Create(Topic, text)], cancellationToken);
     }
 }

@@ -21,7 +21,7 @@ internal static class EchoText
         var (text, problem) = await ReadAsync(context);
         if (text is null) return problem!;
         var result = await numbers.PublishAsync(session.Topic, number =>
-            publisher.PublishAsync(new EventDraft { Topics = [session.Topic], Data = Write(number, key, text), Private = true }, context.RequestAborted));
+            publisher.PublishAsync(new EventDraft { Topics = [session.Topic], Data = Write(number, key, text), Private = true }, context.RequestAborted), context.RequestAborted);
         if (result.IsPublished) return Results.NoContent();
         context.Response.Headers.RetryAfter = "1";
         return Problem(StatusCodes.Status503ServiceUnavailable, "The text cannot be kept now; try again.");

@@ -1,5 +1,5 @@
 using Fonte.AspNetCore;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Fonte.Samples.Pages;
 
 namespace Fonte.Samples.Lab;
 
@@ -8,7 +8,7 @@ public static class LabExtensions
     /// <summary>Adds the loops that publish the lab's events. Needs <c>AddFonte</c>.</summary>
     public static IServiceCollection AddLab(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyPublisher();
         services.AddSingleton<LabLoops>();
         return services.AddHostedService(provider => provider.GetRequiredService<LabLoops>());
     }

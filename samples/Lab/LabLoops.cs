@@ -1,3 +1,5 @@
+using Fonte.Samples.Pages;
+
 namespace Fonte.Samples.Lab;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Fonte.Samples.Lab;
 /// all who asked for that pair. It starts with the first of them and stops once the last has been gone for a while.
 /// </summary>
 /// <remarks>At most <see cref="Limit"/> loops run at a time, whatever strangers ask for.</remarks>
-internal sealed class LabLoops(IEventPublisher publisher, TimeProvider timeProvider, ILogger<LabLoops> logger) : IHostedService
+internal sealed class LabLoops(SteadyPublisher publisher, TimeProvider timeProvider) : IHostedService
 {
     public const int Limit = 100;
 
@@ -33,7 +35,7 @@ internal sealed class LabLoops(IEventPublisher publisher, TimeProvider timeProvi
             if (!_running.TryGetValue(topic, out var running))
             {
                 if (_stopping || _running.Count >= Limit) return null;
-                running = Start(new LabLoop(stream, interval, publisher, timeProvider, logger));
+                running = Start(new LabLoop(stream, interval, publisher, timeProvider));
                 _running.Add(topic, running);
             }
 

@@ -1,6 +1,5 @@
 using Fonte.AspNetCore;
 using Fonte.Samples.Pages;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fonte.Samples.Sensors;
 
@@ -11,7 +10,7 @@ public static class SensorsExtensions
     /// <summary>Adds the machines. Needs <c>AddFonte</c>.</summary>
     public static IServiceCollection AddSensors(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyPublisher();
         services.AddOptions<SensorsOptions>()
             .BindConfiguration(SensorsOptions.Section)
             .Validate(options => options.Interval >= SensorsOptions.Shortest && options.Interval <= SensorsOptions.Longest, "Sensors:Interval must be from 00:00:00.1 to 01:00:00.")
@@ -20,7 +19,7 @@ public static class SensorsExtensions
         return services.AddHostedService(provider => provider.GetRequiredService<SensorsPublisher>());
     }
 
-    /// <summary>Maps the event stream <c>/sensors/stream</c>, what silences a machine, and the page <c>/sensors/</c>.</summary>
+    /// <summary>Maps the event stream <c>/sensors/stream</c>, what changes the interval or silences a machine, and the page <c>/sensors/</c>.</summary>
     public static void MapSensors(this IEndpointRouteBuilder endpoints)
     {
         var sensors = endpoints.MapGroup("/sensors");
@@ -29,9 +28,17 @@ public static class SensorsExtensions
             context.Request.BeginEarlier(time, History);
             return FonteResults.EventStream([.. machines.Machines.Select(machine => machine.Topic)]);
         });
+        sensors.MapPost("/interval", Interval).RequireSameOrigin();
         sensors.MapPost("/{name}/silence", (string name, SensorsPublisher machines) => Silence(name, machines, true)).RequireSameOrigin();
         sensors.MapPost("/{name}/wake", (string name, SensorsPublisher machines) => Silence(name, machines, false)).RequireSameOrigin();
         endpoints.MapPages("/sensors", typeof(SensorsExtensions).Assembly);
+    }
+
+    private static IResult Interval(double seconds, SensorsPublisher machines)
+    {
+        if (!(seconds >= SensorsOptions.Shortest.TotalSeconds && seconds <= SensorsOptions.Longest.TotalSeconds)) return Results.Problem("The interval is from 0.1 to 3600 seconds.", statusCode: StatusCodes.Status400BadRequest);
+        machines.Interval = TimeSpan.FromSeconds(seconds);
+        return Results.NoContent();
     }
 
     private static IResult Silence(string name, SensorsPublisher machines, bool isSilent)

@@ -8,7 +8,7 @@ public sealed class SensorsOptions
     internal static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     internal static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary>The time from one measurement to the next, from 0.1 s to an hour.</summary>
+    /// <summary>The time from one measurement to the next at the start, from 0.1 s to an hour; the page may change it.</summary>
     /// <value>2 s</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
 

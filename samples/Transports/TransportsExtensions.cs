@@ -1,4 +1,4 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Fonte.Samples.Pages;
 
 namespace Fonte.Samples.Transports;
 
@@ -9,7 +9,7 @@ public static class TransportsExtensions
     /// <summary>Adds the loop that publishes, and the meter. Needs <c>AddFonte</c>.</summary>
     public static IServiceCollection AddTransports(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyPublisher();
         services.AddSingleton<TransportMeter>();
         services.AddSingleton<TransportsPublisher>();
         return services.AddHostedService(provider => provider.GetRequiredService<TransportsPublisher>());

@@ -1,58 +1,41 @@
 using System.Globalization;
+using Fonte.Samples.Pages;
 
 namespace Fonte.Samples.Transports;
 
 /// <summary>Publishes numbered events at the rate that was last asked for, as long as somebody looks.</summary>
-internal sealed partial class TransportsPublisher(IEventPublisher publisher, TransportMeter meter, TimeProvider time, ILogger<TransportsPublisher> logger) : BackgroundService
+internal sealed class TransportsPublisher(SteadyPublisher publisher, TransportMeter meter, TimeProvider time) : BackgroundService
 {
     public const string Topic = "transports";
     public const double SlowestRate = 0.1;
     public const double FastestRate = 20;
 
-    private long _number;
+    private readonly PeriodicTimer _timer = new(TimeSpan.FromSeconds(1), time);
     private double _rate = 1;
+    private long _number;
 
     /// <summary>Events a second.</summary>
-    public double Rate { get => Volatile.Read(ref _rate); set => Volatile.Write(ref _rate, Math.Clamp(value, SlowestRate, FastestRate)); }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public double Rate
     {
-        try
+        get => Volatile.Read(ref _rate);
+        set
         {
-            while (true)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1 / Rate), time, stoppingToken);
-                if (meter.IsWatched) await PublishAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host is stopping.
+            Volatile.Write(ref _rate, Math.Clamp(value, SlowestRate, FastestRate));
+            _timer.Period = TimeSpan.FromSeconds(1 / Rate);
         }
     }
 
-    private async Task PublishAsync(CancellationToken cancellationToken)
+    public override void Dispose()
     {
-        try
-        {
-            var data = string.Create(CultureInfo.InvariantCulture, $"{{\"number\":{++_number},\"at\":{time.GetUtcNow().ToUnixTimeMilliseconds()}}}");
-            var result = await publisher.PublishAsync(Topic, data, cancellationToken);
-            if (!result.IsPublished) Log.Refused(logger, result.Outcome, result.Fault?.Sentence);
-        }
-#pragma warning disable CA1031 // Whatever went wrong, the next event is due: the loop must outlive every failure of one publish.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Log.Failed(logger, exception);
-        }
+        _timer.Dispose();
+        base.Dispose();
     }
 
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "An event of the transports was not published: {Outcome}. {Fault}")]
-        public static partial void Refused(ILogger logger, PublishOutcome outcome, string? fault);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => publisher.RepeatAsync(_timer, () => meter.IsWatched ? [Next()] : [], stoppingToken);
 
-        [LoggerMessage(2, LogLevel.Error, "An event of the transports could not be published; they go on.")]
-        public static partial void Failed(ILogger logger, Exception exception);
+    private EventDraft Next()
+    {
+        var data = string.Create(CultureInfo.InvariantCulture, $"{{\"number\":{++_number},\"at\":{time.GetUtcNow().ToUnixTimeMilliseconds()}}}");
+        return EventDraft.Create(Topic, data);
     }
 }

@@ -5,6 +5,7 @@ import { Connection } from '../shared/connection.js';
 import { formatNumber, formatTime, onLanguage, t, translatePage } from '../shared/i18n.js';
 import { Chart } from './chart.js';
 import { History } from './history.js';
+import { IntervalChoice } from './interval-choice.js';
 import { Panels } from './panels.js';
 import { nameOf, read } from './reading.js';
 
@@ -13,6 +14,7 @@ const history = new History();
 const panels = new Panels(by('machines'), by('machine'));
 const chart = new Chart(by('chart'), by('sentence'), by('rows'), by('row'));
 const variable = by('variable');
+const interval = new IntervalChoice(by('interval'));
 let count = 0;
 let updated;
 let due = false;
@@ -22,6 +24,7 @@ function receive(event) {
   const reading = read(event.data);
   if (reading) {
     updated = reading.at;
+    interval.show(reading.every);
     history.add(reading);
     panels.show(reading);
   }
@@ -49,18 +52,28 @@ function render() {
   if (by('alert-text').textContent !== text) by('alert-text').textContent = text;
 }
 
-panels.onSilence = async (machine, isSilent) => {
+// Says whether it was done.
+async function ask(what) {
   by('answer').textContent = '';
   try {
-    const response = await fetch(new URL(`${machine}/${isSilent ? 'silence' : 'wake'}`, import.meta.url), { method: 'POST' });
+    const response = await fetch(new URL(what, import.meta.url), { method: 'POST' });
     if (!response.ok) throw new Error((await response.json()).detail);
-    panels.silenced(machine, isSilent);
+    return true;
   } catch (error) {
     by('answer').textContent = t('sensors.failed', { why: error.message });
+    return false;
   }
+}
+
+panels.onSilence = async (machine, isSilent) => {
+  if (await ask(`${machine}/${isSilent ? 'silence' : 'wake'}`)) panels.silenced(machine, isSilent);
 };
+interval.onChoice = (seconds) => ask(`interval?seconds=${seconds}`);
 variable.addEventListener('change', renderSoon);
-onLanguage(renderSoon);
+onLanguage(() => {
+  interval.render();
+  renderSoon();
+});
 setInterval(render, 1000);
 
 await translatePage(new URL('./i18n/', import.meta.url));

@@ -119,12 +119,53 @@ public sealed class SensorsPageTests(SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Interval_is_chosen_on_the_page_by_keyboard_and_other_pages_show_it()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await OpenAsync(host);
+        await using var other = await OpenAsync(host, "pt-BR");
+        var choice = watched.Page.GetByLabel("Seconds between two measurements");
+        await Expect(choice).ToHaveValueAsync("3600");
+
+        await choice.FocusAsync();
+        await watched.Page.Keyboard.TypeAsync("0.5");
+
+        await Expect(watched.Page.Locator("#received")).Not.ToHaveTextAsync("4");
+        await Expect(choice).ToHaveValueAsync("0.5");
+        await Expect(other.Page.Locator("#interval option:checked")).ToHaveTextAsync("0,5");
+        watched.AssertClean();
+        other.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("0.5", 0.5)]
+    [InlineData("0.05", 3600)]
+    [InlineData("3601", 3600)]
+    [InlineData("NaN", 3600)]
+    [InlineData("x", 3600)]
+    public async Task Interval_is_changed_within_limits(string seconds, double expected)
+    {
+        await using var host = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/sensors/interval?seconds=" + seconds);
+        request.Headers.Add("Origin", host.Address.GetLeftPart(UriPartial.Authority));
+        using var response = await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected == 3600 ? HttpStatusCode.BadRequest : HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(expected), host.Services.GetRequiredService<SensorsPublisher>().Interval);
+    }
+
+    [Fact]
     public async Task Machines_are_silenced_only_by_pages_of_this_server()
     {
         await using var host = await StartAsync();
         var press = host.Services.GetRequiredService<SensorsPublisher>().Machines.Single(machine => machine.Name == "press");
 
-        foreach (var origin in (string?[])[null, "null", "https://evil.example"]) Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("press/silence", origin));
+        foreach (var origin in (string?[])[null, "null", "https://evil.example"])
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("press/silence", origin));
+            Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("interval?seconds=1", origin));
+        }
+
         Assert.False(press.IsSilent);
         var own = host.Address.GetLeftPart(UriPartial.Authority);
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync("nothing/silence", own));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Fonte.Browser.Tests.Demo;
 using Fonte.Browser.Tests.Samples;
+using Fonte.Samples.Pages;
 using Fonte.Samples.Transports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -137,7 +138,7 @@ public sealed class TransportsPageTests(SharedBrowser browser) : IDisposable
 
     // Without the loop that publishes.
     private Task<SampleHost> StartAsync(string urls = "http://127.0.0.1:0") => SampleHost.StartAsync(
-        services => services.AddSingleton(TimeProvider.System).AddSingleton<TransportMeter>().AddSingleton<TransportsPublisher>(),
+        services => services.AddSteadyPublisher().AddSingleton<TransportMeter>().AddSingleton<TransportsPublisher>(),
         app =>
         {
             app.UseTransportMeter();

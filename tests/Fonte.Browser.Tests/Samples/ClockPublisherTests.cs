@@ -1,4 +1,5 @@
 using Fonte.Samples.Clock;
+using Fonte.Samples.Pages;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class ClockPublisherTests
     {
         var time = new SignallingTime(Start);
         var publisher = new RecordingPublisher();
-        using var clock = new ClockPublisher(publisher, time, NullLogger<ClockPublisher>.Instance);
+        using var clock = new ClockPublisher(new(publisher, NullLogger<SteadyPublisher>.Instance), time);
         await clock.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(("clock", "09/03/2026 07:05:59"), await AfterAsync(time, publisher, milliseconds: 300));
@@ -28,7 +29,7 @@ public sealed class ClockPublisherTests
         var time = new SignallingTime(Start);
         var publisher = new RecordingPublisher();
         publisher.Failures.Enqueue(new IOException("The disk is full."));
-        using var clock = new ClockPublisher(publisher, time, NullLogger<ClockPublisher>.Instance);
+        using var clock = new ClockPublisher(new(publisher, NullLogger<SteadyPublisher>.Instance), time);
         await clock.StartAsync(TestContext.Current.CancellationToken);
 
         await AfterAsync(time, publisher, milliseconds: 300);

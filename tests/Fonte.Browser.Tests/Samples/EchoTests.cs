@@ -112,7 +112,7 @@ public sealed class EchoTests
         {
             next = number;
             return new(new PublishResult(PublishOutcome.Published, "1"));
-        });
+        }, TestContext.Current.CancellationToken);
         return next;
     }
 

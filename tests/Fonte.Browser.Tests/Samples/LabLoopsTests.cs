@@ -1,4 +1,5 @@
 using Fonte.Samples.Lab;
+using Fonte.Samples.Pages;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class LabLoopsTests
     private readonly RecordingPublisher _publisher = new();
     private readonly LabLoops _loops;
 
-    public LabLoopsTests() => _loops = new LabLoops(_publisher, _time, NullLogger<LabLoops>.Instance);
+    public LabLoopsTests() => _loops = new LabLoops(new(_publisher, NullLogger<SteadyPublisher>.Instance), _time);
 
     [Fact]
     public void Subscribers_of_the_same_stream_and_interval_share_one_loop()

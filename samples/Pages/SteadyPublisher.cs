@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fonte.Samples.Pages;
+
+/// <summary>Publishes what a sample has to say, again and again: a failure is logged, and the next event is due all the same.</summary>
+public sealed partial class SteadyPublisher(IEventPublisher publisher, ILogger<SteadyPublisher> logger)
+{
+    /// <summary>Publishes at once and then at every tick of <paramref name="timer"/>, until <paramref name="stoppingToken"/> is cancelled.</summary>
+    /// <param name="timer">Belongs to the caller, who may change its period.</param>
+    /// <param name="next">The events of this moment, which become one request; none is nothing to say.</param>
+    /// <param name="stoppingToken">That of the host.</param>
+    public async Task RepeatAsync(PeriodicTimer timer, Func<IReadOnlyList<EventDraft>> next, CancellationToken stoppingToken)
+    {
+        ArgumentNullException.ThrowIfNull(timer);
+        ArgumentNullException.ThrowIfNull(next);
+        try
+        {
+            do await PublishAsync(next(), stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host is stopping.
+        }
+    }
+
+    /// <summary>Publishes once.</summary>
+    public async Task PublishAsync(IReadOnlyList<EventDraft> events, CancellationToken stoppingToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        if (events.Count == 0) return;
+        var topic = events[0].Topics[0];
+        try
+        {
+            var result = await publisher.PublishAsync(new PublishRequest { Events = events }, stoppingToken);
+            if (!result.IsPublished) Log.Refused(logger, topic, result.Outcome, result.Fault?.Sentence);
+        }
+#pragma warning disable CA1031 // Whatever went wrong, the next event is due: the loop must outlive every failure of one publish.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.Failed(logger, topic, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An event of '{Topic}' was not published: {Outcome}. {Fault}")]
+        public static partial void Refused(ILogger logger, string topic, PublishOutcome outcome, string? fault);
+
+        [LoggerMessage(2, LogLevel.Error, "An event of '{Topic}' could not be published; the next one is due all the same.")]
+        public static partial void Failed(ILogger logger, string topic, Exception exception);
+    }
+}
