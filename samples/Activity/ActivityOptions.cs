@@ -12,7 +12,7 @@ public sealed class ActivityOptions
     /// <value>1.5 s</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>The same seed gives the same events.</summary>
+    /// <summary>The same seed gives the same events, but for the orders' numbers, which begin with the time of the start.</summary>
     /// <value>1</value>
     public int Seed { get; set; } = 1;
 }

@@ -6,7 +6,7 @@ namespace Fonte.Samples.Activity;
 /// <summary>Publishes what happens in the invented company.</summary>
 internal sealed class ActivityPublisher(SteadyPublisher publisher, TimeProvider time, IOptions<ActivityOptions> options) : BackgroundService
 {
-    private readonly CompanyDay _day = new(new Random(options.Value.Seed));
+    private readonly CompanyDay _day = new(new Random(options.Value.Seed), firstOrder: time.GetUtcNow().ToUnixTimeSeconds() % 1_000_000);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

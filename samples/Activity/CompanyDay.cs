@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace Fonte.Samples.Activity;
 
 /// <summary>What happens in an invented company, one event after the other: orders are placed, most of them are paid, and something breaks now and then.</summary>
-internal sealed class CompanyDay(Random random)
+/// <param name="random">Decides.</param>
+/// <param name="firstOrder">The number of the first order: a day that begins anew does not use the last one's.</param>
+internal sealed class CompanyDay(Random random, long firstOrder)
 {
     public const string Placed = "PEDIDO_FEITO";
     public const string Paid = "PAGAMENTO_CONFIRMADO";
@@ -16,7 +18,7 @@ internal sealed class CompanyDay(Random random)
     private static readonly string[] Codes = ["timeout", "disk-full", "connection-refused"];
 
     private readonly Queue<(string Order, decimal Amount)> _unpaid = new();
-    private int _orders = 1000;
+    private long _orders = firstOrder - 1;
 
     public EventDraft Next(DateTimeOffset time)
     {

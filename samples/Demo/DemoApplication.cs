@@ -51,7 +51,6 @@ internal static class DemoApplication
         builder.Services.AddClock();
         builder.Services.AddLab();
         builder.Services.AddSensors();
-        builder.Services.AddEcho();
         builder.Services.AddTransports();
         builder.Services.AddActivity();
         builder.Services.AddOrders(new()

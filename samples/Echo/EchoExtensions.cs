@@ -1,21 +1,11 @@
 using Fonte.AspNetCore;
 using Fonte.Samples.Pages;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fonte.Samples.Echo;
 
 public static class EchoExtensions
 {
-    private static readonly TimeSpan History = TimeSpan.FromMinutes(10);
-
-    /// <summary>Adds what numbers the texts. Needs <c>AddFonte</c>.</summary>
-    public static IServiceCollection AddEcho(this IServiceCollection services)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<EchoNumbers>();
-    }
-
-    /// <summary>Maps the session, its event stream <c>/echo/stream</c>, <c>POST /echo/</c> and the page.</summary>
+    /// <summary>Maps the session, its event stream <c>/echo/stream</c>, <c>POST /echo/</c> and the page. Needs <c>AddFonte</c>.</summary>
     public static void MapEcho(this IEndpointRouteBuilder endpoints)
     {
         var echo = endpoints.MapGroup("/echo");
@@ -32,10 +22,10 @@ public static class EchoExtensions
     }
 
     // The events are private: at the hub nobody reads them, here only who has the cookie.
-    private static IResult Stream(HttpContext context, TimeProvider time)
+    private static IResult Stream(HttpContext context)
     {
         if (EchoSession.Of(context.Request) is not { } session) return EchoText.NoSession();
-        context.Request.BeginEarlier(time, History);
+        context.Request.BeginWithFirst();
         return FonteResults.EventStream(new EventStreamOptions { Topics = [session.Topic], IncludePrivate = true });
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Fonte.Samples.Echo;
 
-/// <summary><c>POST /echo/</c>: the body is the text, and the field <c>Echo-Key</c> is what the poster knows it by when it comes back.</summary>
+/// <summary><c>POST /echo/</c>: the body is the text, and the field <c>Idempotency-Key</c> is what the poster knows it by when it comes back. Sent again under the same key it comes back once.</summary>
 internal static class EchoText
 {
     public const int MostBytes = 64 * 1024;
@@ -13,16 +13,22 @@ internal static class EchoText
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static async Task<IResult> PostAsync(HttpContext context, EchoNumbers numbers, IEventPublisher publisher)
+    public static async Task<IResult> PostAsync(HttpContext context, IEventPublisher publisher)
     {
         if (EchoSession.Of(context.Request) is not { } session) return NoSession();
-        var key = context.Request.Headers["Echo-Key"].ToString();
-        if (key.Length > LongestKey) return Problem(StatusCodes.Status400BadRequest, $"An Echo-Key has at most {LongestKey} characters.");
+        var key = context.Request.Headers["Idempotency-Key"].ToString();
+        if (key.Length > LongestKey) return Problem(StatusCodes.Status400BadRequest, $"An Idempotency-Key has at most {LongestKey} characters.");
         var (text, problem) = await ReadAsync(context);
         if (text is null) return problem!;
-        var result = await numbers.PublishAsync(session.Topic, number =>
-            publisher.PublishAsync(new EventDraft { Topics = [session.Topic], Data = Write(number, key, text), Private = true }, context.RequestAborted), context.RequestAborted);
+        var result = await publisher.PublishAsync(
+            new PublishRequest
+            {
+                Events = [new() { Topics = [session.Topic], Data = Write(key, text), Private = true }],
+                IdempotencyKey = key.Length > 0 ? new(key, session.Topic) : null,
+            },
+            context.RequestAborted);
         if (result.IsPublished) return Results.NoContent();
+        if (result.Outcome is PublishOutcome.KeyReused or PublishOutcome.Rejected) return Problem(StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with another text, or cannot be one.");
         context.Response.Headers.RetryAfter = "1";
         return Problem(StatusCodes.Status503ServiceUnavailable, "The text cannot be kept now; try again.");
     }
@@ -48,13 +54,12 @@ internal static class EchoText
         }
     }
 
-    private static ReadOnlyMemory<byte> Write(long number, string key, string text)
+    private static ReadOnlyMemory<byte> Write(string key, string text)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteNumber("number", number);
             json.WriteString("key", key);
             json.WriteString("text", text);
             json.WriteEndObject();

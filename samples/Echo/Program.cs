@@ -4,7 +4,6 @@ using Fonte.Samples.Echo;
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://127.0.0.1:8000");
 builder.Services.AddFonte(options => options.Data = FonteOptions.InMemory);
-builder.Services.AddEcho();
 
 var app = builder.Build();
 app.MapFonte();

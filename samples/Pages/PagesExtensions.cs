@@ -7,6 +7,8 @@ namespace Microsoft.AspNetCore.Builder;
 
 public static class PagesExtensions
 {
+    internal const string HostsKey = "SameOrigin:Hosts";
+
     /// <summary>Serves the files that <paramref name="assembly"/> carries under <c>pages/</c> below <paramref name="prefix"/>.</summary>
     public static IEndpointConventionBuilder MapPages(this IEndpointRouteBuilder endpoints, string prefix, Assembly assembly)
     {
@@ -35,6 +37,6 @@ public static class PagesExtensions
     /// <summary>Adds what others serve at this folder, such as <c>dashboard/</c>, to the navigation of the pages.</summary>
     public static IEndpointConventionBuilder InNavigation(this IEndpointConventionBuilder endpoints, string path) => endpoints.WithMetadata(new SitePage(path));
 
-    /// <summary>Refuses whatever is not asked by a page of this server, at an address of this machine or one of <see cref="SameOriginOptions.Hosts"/>.</summary>
+    /// <summary>Refuses whatever is not asked by a page of this server, at <c>localhost</c>, an address, or a name that the configuration has in <see cref="HostsKey"/>, with semicolons between.</summary>
     public static RouteHandlerBuilder RequireSameOrigin(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter<SameOriginFilter>();
 }

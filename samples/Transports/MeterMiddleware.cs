@@ -10,12 +10,14 @@ internal sealed class MeterMiddleware(RequestDelegate next, TransportMeter meter
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (meter.CostOf(context.Request.Query["meter"]) is not { } cost)
+        using var metered = meter.Begin(context.Request.Query["meter"]);
+        if (metered is null)
         {
             await next(context);
             return;
         }
 
+        var cost = metered.Cost;
         var request = context.Request;
         cost.AddRequest();
         cost.AddUp($"{request.Method} {request.Path}{request.QueryString} HTTP/1.1\r\n".Length + LengthOf(request.Headers));

@@ -15,21 +15,21 @@ internal sealed class TransportMeter(TimeProvider time)
     /// <summary>Whether somebody looks: for nobody nothing is published.</summary>
     public bool IsWatched => time.GetElapsedTime(Interlocked.Read(ref _lookedAt)) < WatchedFor;
 
-    /// <summary>Where to count a request; null for one that is not to be counted.</summary>
-    public TransportCost? CostOf(string? meter)
+    /// <summary>Where to count a request until it is disposed; null for one that is not to be counted.</summary>
+    public MeteredRequest? Begin(string? meter)
     {
         if (meter is null || meter.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot)) return null;
-        return _pages.TryGetValue(meter[..dot], out var page) ? page.Costs.GetValueOrDefault(meter[(dot + 1)..]) : null;
+        return _pages.TryGetValue(meter[..dot], out var page) && page.Costs.TryGetValue(meter[(dot + 1)..], out var cost) ? new(page, cost) : null;
     }
 
-    /// <summary>The costs of a page, by way; null when there are too many pages. A page that does not ask for a while is forgotten.</summary>
+    /// <summary>The costs of a page, by way; null when there are too many pages. A page that has not asked for a while and has nothing open is forgotten.</summary>
     public IReadOnlyDictionary<string, TransportCost>? CostsOf(string session)
     {
         var now = time.GetTimestamp();
         Interlocked.Exchange(ref _lookedAt, now);
         foreach (var (name, other) in _pages)
         {
-            if (time.GetElapsedTime(other.AskedAt, now) > ForgottenAfter) _pages.TryRemove(name, out _);
+            if (name != session && other.Open == 0 && time.GetElapsedTime(other.AskedAt, now) > ForgottenAfter) _pages.TryRemove(name, out _);
         }
 
         if (!_pages.ContainsKey(session) && _pages.Count >= MostPages) return null;
@@ -38,8 +38,26 @@ internal sealed class TransportMeter(TimeProvider time)
         return page.Costs;
     }
 
-    private sealed class Page
+    /// <summary>A request that is under way.</summary>
+    internal sealed class MeteredRequest : IDisposable
     {
+        private readonly Page _page;
+
+        public MeteredRequest(Page page, TransportCost cost)
+        {
+            (_page, Cost) = (page, cost);
+            Interlocked.Increment(ref page.Open);
+        }
+
+        public TransportCost Cost { get; }
+
+        public void Dispose() => Interlocked.Decrement(ref _page.Open);
+    }
+
+    internal sealed class Page
+    {
+        public int Open;
+
         public Dictionary<string, TransportCost> Costs { get; } = Ways.ToDictionary(way => way, _ => new TransportCost());
 
         public long AskedAt { get; set; }

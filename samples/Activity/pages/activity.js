@@ -3,6 +3,7 @@ import '../shared/language-switch.js';
 import '../shared/site-nav.js';
 import { Connection } from '../shared/connection.js';
 import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { onceAFrame } from '../shared/page.js';
 import { Feed, most } from './feed.js';
 import { read, types } from './reading.js';
 
@@ -14,7 +15,7 @@ let received = 0;
 let paused = false;
 let waiting = [];
 let waits = 0;
-let due = false;
+const renderSoon = onceAFrame(render);
 
 function receive(event) {
   const reading = read(event);
@@ -27,16 +28,6 @@ function receive(event) {
   renderSoon();
 }
 
-// What is replayed comes at once, and is one picture.
-function renderSoon() {
-  if (due) return;
-  due = true;
-  requestAnimationFrame(() => {
-    due = false;
-    render();
-  });
-}
-
 function render() {
   if (!paused) {
     feed.add(waiting);
@@ -47,15 +38,22 @@ function render() {
   by('shown').textContent = t('activity.of', { shown: formatNumber(feed.shown), kept: formatNumber(feed.kept) });
   by('pause').textContent = t(paused ? 'activity.resume' : 'activity.pause');
   by('waiting').textContent = paused ? t('activity.waiting', { count: formatNumber(waits) }) : '';
+  by('summary').textContent = summary();
   for (const choice of choices) choice.querySelector('.count').textContent = formatNumber(counts.get(choice.dataset.type) ?? 0);
 }
 
 function filter() {
-  const chosen = choices.filter((choice) => choice.querySelector('input').checked).map((choice) => choice.dataset.type);
-  feed.filter(chosen, by('search').value);
-  const isWhole = chosen.length === choices.length && by('search').value.trim() === '';
-  by('summary').textContent = paused ? t('activity.paused') : isWhole ? '' : t('activity.found', { shown: formatNumber(feed.shown), kept: formatNumber(feed.kept) });
+  feed.filter(chosen(), by('search').value);
   render();
+  by('spoken').textContent = by('summary').textContent;
+}
+
+const chosen = () => choices.filter((choice) => choice.querySelector('input').checked).map((choice) => choice.dataset.type);
+
+function summary() {
+  const isWhole = chosen().length === choices.length && by('search').value.trim() === '';
+  const found = isWhole ? '' : t('activity.found', { shown: formatNumber(feed.shown), kept: formatNumber(feed.kept) });
+  return [found, paused ? t('activity.paused') : ''].filter(Boolean).join(' ');
 }
 
 by('choices').addEventListener('input', filter);

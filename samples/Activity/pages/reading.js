@@ -3,7 +3,10 @@ import { formatNumber, formatTime, t } from '../shared/i18n.js';
 export const types = ['PEDIDO_FEITO', 'PAGAMENTO_CONFIRMADO', 'ERRO_DE_SISTEMA'];
 const longest = 500;
 
-/** What an event says. One of another type, or with other data than its type has, is shown as the text that it is: on a server that lets anyone publish, anything may come. */
+/**
+ * What an event says. One without a type, or with other data than its type has, is shown as the text that it is: on a server that lets anyone publish,
+ * anything may come. Of types that nobody listens for an EventSource tells nobody.
+ */
 export function read({ type, data }) {
   try {
     const facts = JSON.parse(data);

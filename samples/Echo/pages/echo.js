@@ -3,6 +3,7 @@ import '../shared/language-switch.js';
 import '../shared/site-nav.js';
 import { Connection } from '../shared/connection.js';
 import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { randomKey } from '../shared/page.js';
 import { Rows } from './rows.js';
 
 const mostBytes = 64 * 1024;
@@ -11,18 +12,25 @@ const rows = new Rows(by('rows'), by('row'), by('long'));
 // When what was sent here was sent: the browser's clock alone measures, which begins and ends there.
 const sent = new Map();
 let count = 0;
+let number = 0;
 let last;
 let problem;
+let isSending = false;
+// What may have been sent, or not: sent again, it is sent under the same key.
+let unsure;
 
 function receive(event) {
   count++;
   const echo = read(event.data);
   if (echo) {
+    // The stream begins with the session's first text, so that the count is the same in all windows.
+    echo.number = ++number;
     if (sent.has(echo.key)) {
       echo.took = performance.now() - sent.get(echo.key);
       last = echo.took;
       sent.delete(echo.key);
     }
+    if (unsure?.key === echo.key) arrived(unsure.text);
     rows.add(echo);
   }
   render();
@@ -31,8 +39,8 @@ function receive(event) {
 // On a server that lets anyone publish, anything may come.
 function read(data) {
   try {
-    const { number, key, text } = JSON.parse(data);
-    return Number.isFinite(number) && typeof text === 'string' ? { number, key, text } : undefined;
+    const { key, text } = JSON.parse(data);
+    return typeof text === 'string' ? { key, text } : undefined;
   } catch {
     return undefined;
   }
@@ -41,30 +49,30 @@ function read(data) {
 async function send(text) {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > mostBytes) throw new Error(t('echo.long', { bytes: formatNumber(bytes.length) }));
-  // Pages that are not of https or localhost have no crypto.randomUUID.
-  const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const key = unsure?.text === text ? unsure.key : randomKey();
+  unsure = { text, key };
   sent.set(key, performance.now());
-  try {
-    await post('./', { 'Echo-Key': key, 'Content-Type': 'text/plain; charset=utf-8' }, bytes);
-  } catch (error) {
-    sent.delete(key);
-    throw error;
-  }
-}
-
-async function post(path, headers, body) {
-  const response = await fetch(new URL(path, import.meta.url), { method: 'POST', headers, body });
+  const headers = { 'Idempotency-Key': key, 'Content-Type': 'text/plain; charset=utf-8' };
+  let response = await post('./', headers, bytes);
+  if (response.status === 401 && await beginSession()) response = await post('./', headers, bytes);
   if (!response.ok) throw new Error(t('echo.failed', { why: (await response.json()).detail }));
+  arrived(text);
 }
 
-async function attempt(what) {
-  try {
-    problem = undefined;
-    await what();
-  } catch (error) {
-    problem = error instanceof TypeError ? t('echo.away') : error.message;
-  }
-  render();
+// What was written meanwhile stays.
+function arrived(text) {
+  unsure = undefined;
+  problem = undefined;
+  if (by('text').value === text) by('text').value = '';
+}
+
+function post(path, headers, body) {
+  return fetch(new URL(path, import.meta.url), { method: 'POST', headers, body });
+}
+
+// The cookie names the session; whoever has one keeps it.
+async function beginSession() {
+  try { return (await post('session')).ok; } catch { return false; }
 }
 
 function render() {
@@ -75,17 +83,22 @@ function render() {
   by('summary').textContent = last === undefined ? '' : t('echo.summary', { ms: formatNumber(last, { maximumFractionDigits: 0 }) });
 }
 
-by('form').addEventListener('submit', (event) => {
+by('form').addEventListener('submit', async (event) => {
   event.preventDefault();
-  const text = by('text').value;
-  attempt(async () => {
-    await send(text);
-    // What was written meanwhile stays.
-    if (by('text').value === text) by('text').value = '';
-  });
+  if (isSending) return;
+  isSending = true;
+  problem = undefined;
+  try {
+    await send(by('text').value);
+  } catch (error) {
+    // It may have come back before it was known that its answer was lost.
+    problem = !(error instanceof TypeError) ? error.message : unsure ? t('echo.away') : undefined;
+  }
+  isSending = false;
+  render();
 });
 by('text').addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && event.ctrlKey) by('form').requestSubmit();
+  if (event.key === 'Enter' && event.ctrlKey && !event.repeat) by('form').requestSubmit();
 });
 onLanguage(() => {
   rows.render();
@@ -93,8 +106,12 @@ onLanguage(() => {
 });
 
 await translatePage(new URL('./i18n/', import.meta.url));
-await attempt(() => post('session'));
+await beginSession();
 new Connection(new URL('stream', import.meta.url), {
   onEvent: receive,
-  onState: (report) => document.querySelector('connection-state').show(report),
+  onState: (report) => {
+    document.querySelector('connection-state').show(report);
+    // Without a session the stream is refused; the next attempt has one.
+    if (report.state === 'retrying') beginSession();
+  },
 }).open();

@@ -3,6 +3,7 @@ import '../shared/language-switch.js';
 import '../shared/site-nav.js';
 import { FonteSource } from '../fonte/fonte.js';
 import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { onceAFrame, randomKey } from '../shared/page.js';
 import { Rows } from './rows.js';
 import { Services } from './services.js';
 
@@ -17,7 +18,7 @@ const services = new Services(by('services'), by('service'));
 let answer = { key: '', values: {}, isBad: false };
 let told = 0;
 let took;
-let due = false;
+const renderSoon = onceAFrame(render);
 let customer;
 
 function say(key, values = {}, isBad = false) {
@@ -27,8 +28,7 @@ function say(key, values = {}, isBad = false) {
 
 // Sent again under the same key when it is not known what became of it: it is one order all the same.
 async function post(path, body) {
-  // Pages that are not of https or localhost have no crypto.randomUUID.
-  const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const key = randomKey();
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await fetch(new URL(path, import.meta.url), {
@@ -89,16 +89,6 @@ function parse(event) {
   } catch {
     return undefined;
   }
-}
-
-// A burst is many events at once, and one picture.
-function renderSoon() {
-  if (due) return;
-  due = true;
-  requestAnimationFrame(() => {
-    due = false;
-    render();
-  });
 }
 
 // Its countdown is on the page's own clock, which does not jump when somebody sets the other.

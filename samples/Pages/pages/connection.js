@@ -29,8 +29,9 @@ export class Connection {
     this.#onState({ state: 'connecting' });
     const source = new EventSource(this.#address());
     this.#source = source;
-    source.onopen = () => this.#opened();
-    source.onerror = () => this.#failed(source);
+    // An event of the log may have one of these types; it is no word of the connection's.
+    source.onopen = (event) => event instanceof MessageEvent || this.#opened();
+    source.onerror = (event) => event instanceof MessageEvent || this.#failed(source);
     const receive = (event) => {
       this.#lastEventId = event.lastEventId;
       this.#onEvent(event);

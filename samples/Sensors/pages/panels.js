@@ -10,7 +10,9 @@ export class Panels {
   onSilence = () => {};
   #panels = new Map();
   #isConnected = false;
-  #newest = -Infinity;
+  // The last reading of any machine: when it was taken, and in how many seconds to expect another.
+  #newest;
+  #every;
 
   constructor(container, template) {
     for (const machine of machines) {
@@ -28,7 +30,7 @@ export class Panels {
     panel.reading = reading;
     panel.arrived = performance.now();
     panel.isSilenced = false;
-    this.#newest = Math.max(this.#newest, reading.at);
+    [this.#newest, this.#every] = [reading.at, reading.every];
   }
 
   /** Without a connection nobody is silent: nothing is known. */
@@ -48,12 +50,21 @@ export class Panels {
     return machines.filter((machine) => this.#panels.get(machine).element.classList.contains('is-hot'));
   }
 
-  #state({ reading, arrived }) {
-    if (!reading) return 'waiting';
-    if (!this.#isConnected) return 'unknown';
-    const most = 1000 * (missing * reading.every + 1);
-    // Those that speak tell how late it is, also when all of it is replayed at once.
-    return Math.max(performance.now() - arrived, this.#newest - reading.at) > most ? 'silent' : 'reporting';
+  #state(panel) {
+    if (!this.#isConnected) return panel.reading ? 'unknown' : 'waiting';
+    if (this.#isLate(panel)) return this.#isDead() ? 'unknown' : 'silent';
+    return panel.reading ? 'reporting' : 'waiting';
+  }
+
+  // Those that speak tell how late it is, also when all of it is replayed at once, and of one that has not been heard for longer than that.
+  #isLate({ reading, arrived }) {
+    const most = 1000 * (missing * (reading?.every ?? this.#every) + 1);
+    return performance.now() - arrived > most || this.#newest - reading?.at > most;
+  }
+
+  // Where nobody speaks and nobody was told to be silent, it is the connection that is.
+  #isDead() {
+    return [...this.#panels.values()].every((panel) => !panel.isSilenced && this.#isLate(panel));
   }
 
   #show(machine, panel) {

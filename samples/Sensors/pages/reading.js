@@ -3,6 +3,9 @@ import { formatNumber, t } from '../shared/i18n.js';
 export const machines = ['press', 'furnace', 'lathe', 'compressor'];
 export const limit = 35;
 
+// What no sensor says, and no table has a place for.
+const most = 10_000;
+
 const units = { temperature: '°C', humidity: '%', pressure: 'hPa' };
 export const variables = Object.keys(units);
 
@@ -11,7 +14,8 @@ export function read(data) {
   try {
     const { machine, time, every, ...values } = JSON.parse(data);
     const reading = { machine, at: Date.parse(time), every, ...values };
-    const isKnown = machines.includes(machine) && [reading.at, every, ...variables.map((variable) => values[variable])].every(Number.isFinite);
+    const isKnown = machines.includes(machine) && Number.isFinite(reading.at) && every > 0 && every <= most
+      && variables.every((variable) => Number.isFinite(values[variable]) && Math.abs(values[variable]) < most);
     return isKnown ? reading : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@ import '../shared/language-switch.js';
 import '../shared/site-nav.js';
 import { Connection } from '../shared/connection.js';
 import { formatNumber, formatTime, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { onceAFrame } from '../shared/page.js';
 import { Chart } from './chart.js';
 import { History } from './history.js';
 import { IntervalChoice } from './interval-choice.js';
@@ -17,7 +18,6 @@ const variable = by('variable');
 const interval = new IntervalChoice(by('interval'));
 let count = 0;
 let updated;
-let due = false;
 
 function receive(event) {
   count++;
@@ -31,22 +31,17 @@ function receive(event) {
   renderSoon();
 }
 
-// What is replayed comes at once, and is one picture.
-function renderSoon() {
-  if (due) return;
-  due = true;
-  requestAnimationFrame(() => {
-    due = false;
-    render();
-    chart.show(variable.querySelector(':checked').value, history);
-  });
-}
+const renderSoon = onceAFrame(() => {
+  render();
+  chart.show(variable.querySelector(':checked').value, history);
+});
 
 function render() {
   by('received').textContent = formatNumber(count);
   by('updated').textContent = updated === undefined ? '–' : formatTime(updated);
   const hot = panels.render().map(nameOf).join(', ');
   by('alert').hidden = hot === '';
+  by('calm').hidden = hot !== '';
   // The same words again would be spoken again.
   const text = hot === '' ? '' : t('sensors.alert', { machines: hot });
   if (by('alert-text').textContent !== text) by('alert-text').textContent = text;
@@ -60,7 +55,7 @@ async function ask(what) {
     if (!response.ok) throw new Error((await response.json()).detail);
     return true;
   } catch (error) {
-    by('answer').textContent = t('sensors.failed', { why: error.message });
+    by('answer').textContent = error instanceof TypeError ? t('sensors.away') : t('sensors.failed', { why: error.message });
     return false;
   }
 }

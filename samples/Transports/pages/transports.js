@@ -2,20 +2,24 @@ import '../shared/connection-state.js';
 import '../shared/language-switch.js';
 import '../shared/site-nav.js';
 import { formatNumber, onLanguage, t, translatePage } from '../shared/i18n.js';
+import { randomKey } from '../shared/page.js';
 import { Card } from './card.js';
 import { ways } from './ways.js';
 
 const lookEvery = 1_000;
+const longestLook = 10_000;
+const clocksKept = 60;
 
 const by = (id) => document.getElementById(id);
-// Pages that are not of https or localhost have no crypto.randomUUID.
-const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const session = randomKey();
 const cards = new Map();
 const running = new Map();
-let before = {};
 let processor;
 let last;
 let problem;
+let isSetting = false;
+// Of the last looks: how long each took, and by how much the server's clock was ahead of the middle of it.
+let clocks = [];
 
 for (const name of Object.keys(ways)) {
   const card = new Card(name, by('way'), (isOn) => (isOn ? running.get(name).start() : running.get(name).stop()));
@@ -28,30 +32,33 @@ for (const name of Object.keys(ways)) {
 async function look() {
   const asked = performance.now();
   try {
-    const response = await fetch(new URL(`costs?session=${session}`, import.meta.url));
+    const response = await fetch(new URL(`costs?session=${session}`, import.meta.url), { signal: AbortSignal.timeout(longestLook) });
     const said = await response.json();
     if (!response.ok) throw new Error(said.detail);
     problem = undefined;
     take(said, asked);
   } catch (error) {
-    problem = error instanceof TypeError ? 'away' : error.message;
+    problem = error instanceof TypeError || error.name === 'TimeoutError' ? 'away' : error.message;
   }
   render();
 }
 
 function take(said, asked) {
   const now = performance.now();
-  const clock = said.now - (performance.timeOrigin + (asked + now) / 2);
+  clocks = [...clocks, { took: now - asked, ahead: said.now - (performance.timeOrigin + (asked + now) / 2) }].slice(-clocksKept);
+  // Of the quickest the middle is known best: at most by half of what it took it is wrong.
+  const clock = clocks.reduce((best, each) => (each.took < best.took ? each : best)).ahead;
   for (const [name, card] of cards) {
-    const all = said.ways[name];
-    // A server that was started again counts from nothing.
-    const base = before[name] && before[name].requests <= all.requests ? before[name] : (before[name] = { requests: 0, up: 0, down: 0 });
-    card.costs = { requests: all.requests - base.requests, up: all.up - base.up, down: all.down - base.down };
     card.clock = clock;
+    for (const [what, total] of Object.entries(said.ways[name])) {
+      const before = last?.ways[name][what] ?? 0;
+      // A server that was started again counts from nothing.
+      card.costs[what] += total >= before ? total - before : total;
+    }
   }
   if (last && said.processor >= last.processor) processor = ((said.processor - last.processor) / (now - last.at)) * 1000;
   last = { processor: said.processor, at: now, ways: said.ways };
-  if (document.activeElement !== by('rate')) by('rate').value = String(said.rate);
+  if (!isSetting && by('rate').value !== String(said.rate)) by('rate').value = String(said.rate);
 }
 
 function render() {
@@ -62,13 +69,15 @@ function render() {
 }
 
 by('rate').addEventListener('change', async ({ target }) => {
+  isSetting = true;
   try {
-    await fetch(new URL(`rate?perSecond=${target.value}`, import.meta.url), { method: 'POST' });
+    const response = await fetch(new URL(`rate?perSecond=${target.value}`, import.meta.url), { method: 'POST' });
+    by('refused').textContent = response.ok ? '' : t('transports.refused', { why: (await response.json()).detail });
   } catch { /* the next look says that the server is away */ }
+  isSetting = false;
 });
 by('interval').addEventListener('change', ({ target }) => { running.get('polling').interval = Number(target.value); });
 by('reset').addEventListener('click', () => {
-  before = last?.ways ?? {};
   for (const card of cards.values()) {
     card.costs = { requests: 0, up: 0, down: 0 };
     card.reset();
@@ -76,9 +85,16 @@ by('reset').addEventListener('click', () => {
   render();
 });
 by('controls').addEventListener('submit', (event) => event.preventDefault());
-onLanguage(render);
+onLanguage(() => {
+  for (const option of document.querySelectorAll('#controls option')) option.textContent = formatNumber(Number(option.value));
+  render();
+});
 
 await translatePage(new URL('./i18n/', import.meta.url));
 await look();
 for (const way of running.values()) way.start();
-setInterval(look, lookEvery);
+// One after the other, however long one takes: they share the browser's few connections with the ways.
+while (true) {
+  await new Promise((resolve) => setTimeout(resolve, lookEvery));
+  await look();
+}

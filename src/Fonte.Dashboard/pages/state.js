@@ -49,7 +49,7 @@ export class Overview {
   }
 }
 
-const short = { maximumFractionDigits: 2 };
+const short = { maximumSignificantDigits: 2 };
 
 export const rate = (value) => (value === undefined ? '–' : formatNumber(value, { maximumFractionDigits: 1 }));
 

@@ -57,6 +57,51 @@ public sealed class SensorsPageTests(SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Machine_that_was_silent_for_longer_than_the_page_looks_back_is_marked_as_silent()
+    {
+        await using var host = await StartAsync(TimeSpan.FromMilliseconds(100));
+        var machines = host.Services.GetRequiredService<SensorsPublisher>().Machines;
+        await using var watched = await browser.OpenAsync();
+        await watched.Page.RouteAsync("**/sensors/stream", route => route.ContinueAsync(new() { Url = new Uri(host.Address, "/sensors/stream?since=2100-01-01T00:00:00Z").AbsoluteUri }));
+        machines.Single(machine => machine.Name == "press").IsSilent = true;
+        await watched.Page.GotoAsync(new Uri(host.Address, "/sensors/").AbsoluteUri);
+        await Expect(Machine(watched.Page, "press").Locator(".word")).ToHaveTextAsync("silent");
+        await Expect(Machine(watched.Page, "press").GetByRole(AriaRole.Button)).ToHaveTextAsync("Let speak");
+        await Expect(watched.Page.Locator(".machine .word:text-is('reporting')")).ToHaveCountAsync(3);
+    }
+
+    [Fact]
+    public async Task Measurement_of_another_time_or_of_no_size_does_no_lasting_harm()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await OpenAsync(host);
+        var page = watched.Page;
+        await MeasureAsync(host, "lathe", 21, after: 2_000_000_000);
+        await MeasureAsync(host, "lathe", 1e6m, after: 1);
+        await MeasureAsync(host, "press", 22, after: 1);
+        await MeasureAsync(host, "press", 23, after: 2);
+        await Expect(Machine(page, "press").Locator(".temperature")).ToHaveTextAsync("23.0\u00a0°C");
+        await Expect(page.Locator(".machine .word:text-is('silent')")).ToHaveCountAsync(0);
+        await page.ReloadAsync();
+        await Expect(Machine(page, "press").Locator(".temperature")).ToHaveTextAsync("23.0\u00a0°C");
+        await Expect(page.Locator("#rows tr").First.Locator("td").Last).Not.ToHaveTextAsync("–");
+        await Expect(page.Locator(".machine .word:text-is('silent')")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Nothing_is_cut_off_on_a_narrow_screen()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await OpenAsync(host, "pt-BR");
+        await watched.Page.SetViewportSizeAsync(320, 800);
+        foreach (var variable in (string[])["Temperatura", "Umidade", "Pressão"])
+        {
+            await watched.Page.Locator("#variable").GetByText(variable).ClickAsync();
+            Assert.True(await watched.Page.EvaluateAsync<bool>("(() => { const box = document.querySelector('.scroll'); return box.scrollWidth <= box.clientWidth; })()"), variable);
+        }
+    }
+
+    [Fact]
     public async Task Chart_sentence_and_table_have_the_past_as_soon_as_the_page_is_open()
     {
         await using var host = await StartAsync();
@@ -104,7 +149,7 @@ public sealed class SensorsPageTests(SharedBrowser browser)
             var host = await StartAsync(data: folder.FullName, urls: FreePort.Address());
             await using var watched = await OpenAsync(host);
             await host.DisposeAsync();
-            await Expect(watched.Page.Locator(".machine .word:text-is('not known')")).ToHaveCountAsync(4);
+            await Expect(watched.Page.Locator(".machine .word:text-is('nothing arrives')")).ToHaveCountAsync(4);
 
             await using var again = await StartAsync(data: folder.FullName, urls: host.Address.OriginalString);
             await FirstMeasurementsAsync(again, count: 8);

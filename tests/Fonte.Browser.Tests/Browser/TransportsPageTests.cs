@@ -67,6 +67,65 @@ public sealed class TransportsPageTests(SharedBrowser browser) : IDisposable
     }
 
     [Fact]
+    public async Task Latency_is_from_the_publisher_to_the_page_also_when_one_look_at_the_clock_took_long()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync(locale: "en");
+        var page = watched.Page;
+        await OpenAsync(page, host);
+        // A look whose answer is late by two seconds has the middle one second off.
+        await page.RouteAsync("**/transports/costs?*", async route =>
+        {
+            var response = await route.FetchAsync();
+            await Task.Delay(2000, TestContext.Current.CancellationToken);
+            await route.FulfillAsync(new() { Response = response });
+        }, new() { Times = 1 });
+        await page.WaitForResponseAsync("**/transports/costs?*");
+        await page.WaitForResponseAsync("**/transports/costs?*");
+        for (var n = 0; n < 3; n++)
+            await host.PublishAsync(TransportsPublisher.Topic, string.Create(CultureInfo.InvariantCulture, $"{{\"number\":{++_number},\"at\":{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 5_000}}}"));
+        await ExpectAsync(page, "events", "3");
+        foreach (var way in Ways)
+        {
+            await Expect(Card(page, way).Locator(".p50")).Not.ToHaveTextAsync("–");
+            var shown = await Card(page, way).Locator(".p50").TextContentAsync();
+            Assert.InRange(int.Parse(shown!.Split(' ')[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture), 4_900, 8_000);
+        }
+    }
+
+    [Fact]
+    public void Page_whose_look_is_late_is_not_forgotten()
+    {
+        var time = new SignallingTime(DateTimeOffset.UtcNow);
+        var meter = new TransportMeter(time);
+        var costs = meter.CostsOf("a")!;
+        Assert.NotNull(meter.CostsOf("gone"));
+        using var open = meter.Begin("a.sse")!;
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.NotNull(meter.CostsOf("b"));
+        Assert.Null(meter.Begin("gone.sse"));
+        open.Cost.AddDown(7);
+        Assert.Same(costs, meter.CostsOf("a"));
+        Assert.Equal(7, costs["sse"].Down);
+        open.Dispose();
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Same(costs, meter.CostsOf("a"));
+    }
+
+    [Fact]
+    public async Task Rate_that_is_refused_is_told()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync(locale: "pt-BR");
+        await OpenAsync(watched.Page, host);
+        await Expect(watched.Page.Locator("#rate option").First).ToHaveTextAsync("0,1");
+        await watched.Page.RouteAsync("**/transports/rate?*", route => route.FulfillAsync(new() { Status = 421, ContentType = "application/problem+json", Body = "{\"detail\":\"Not here.\"}" }));
+        await watched.Page.Locator("#rate").SelectOptionAsync("20");
+        await Expect(watched.Page.Locator("#refused")).ToHaveTextAsync("Recusado: Not here.");
+        await Expect(watched.Page.Locator("#rate")).ToHaveValueAsync("1");
+    }
+
+    [Fact]
     public async Task Way_that_is_switched_off_goes_on_where_it_was()
     {
         await using var host = await StartAsync();

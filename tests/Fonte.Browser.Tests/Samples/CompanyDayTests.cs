@@ -38,7 +38,7 @@ public sealed class CompanyDayTests
 
     private static List<EventDraft> Day(int seed)
     {
-        var day = new CompanyDay(new Random(seed));
+        var day = new CompanyDay(new Random(seed), firstOrder: 1);
         return [.. Enumerable.Range(0, 1000).Select(_ => day.Next(Time))];
     }
 
