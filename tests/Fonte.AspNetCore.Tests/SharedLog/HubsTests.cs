@@ -46,6 +46,23 @@ public sealed class HubsTests : IDisposable
     }
 
     [Fact]
+    public async Task Poll_at_a_hub_that_is_behind_its_cursor_waits_until_it_has_what_came_after()
+    {
+        var connection = _broker.Connect();
+        await using var one = await StartAsync();
+        await using var two = await StartAsync(connection);
+        connection.Hold();
+        var id = await one.PublishAsync("topic=a&data=1");
+        await one.PublishAsync("topic=a&data=2");
+        var polling = two.Client.GetStringAsync(new Uri($"/fonte/poll?match=a&wait=50&last_event_id={id}", UriKind.Relative), Stop);
+        await AfterMarksAsync();
+        connection.LetGo();
+        var answer = JsonNode.Parse(await polling)!;
+        Assert.Null(answer["gap"]);
+        Assert.Equal("2", Assert.Single(answer["events"]!.AsArray())!["data"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Cursor_of_a_publisher_goes_on_at_a_hub_that_is_behind()
     {
         var connection = _broker.Connect();

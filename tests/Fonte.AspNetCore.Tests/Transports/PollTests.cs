@@ -194,6 +194,67 @@ public class PollTests
     }
 
     [Fact]
+    public async Task Poll_that_waits_ends_when_its_token_is_revoked()
+    {
+        await using var app = await StartAsync(options =>
+        {
+            options.Resource = TestToken.Resource;
+            options.Issuers.Add(new() { Issuer = TestToken.Issuer, Secret = TestToken.Secret });
+        });
+        var hub = app.Services.GetRequiredService<FonteHost>().HubIfReady!;
+        using var request = new HttpRequestMessage(HttpMethod.Get, Poll + "?match=a&wait=50");
+        request.Headers.Authorization = new("Bearer", TestToken.Granting("subscribe", "a").With("sub", "someone else").Sign());
+        var polling = app.Client.SendAsync(request, HubApplication.Stop);
+        while (hub.Subscribers == 0) await Task.Yield();
+        await app.Services.GetRequiredService<IStreamControl>().RevokeAsync(new(TestToken.Issuer, Subject: "someone else"), cancellationToken: HubApplication.Stop);
+        using var answer = await polling;
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Position_that_retention_has_passed_is_a_gap_and_then_all_that_is_kept_comes_once()
+    {
+        await using var app = await StartAsync(options => options.MemoryLogBytes = 64 * 1024);
+        var first = await app.PublishAsync("topic=a&data=0");
+        for (var n = 1; n <= 200; n++) await app.PublishAsync($"topic=a&data={n}{new string('x', 1000)}");
+
+        using var gap = await PollAsync(app, "?match=a&last_event_id=" + first);
+        Assert.Equal("truncated", gap.RootElement.GetProperty("gap").GetProperty("reason").GetString());
+        var received = new List<int>();
+        var answer = gap;
+        do
+        {
+            received.AddRange(answer.RootElement.GetProperty("events").EnumerateArray().Select(each => int.Parse(each.GetProperty("data").GetString()!.TrimEnd('x'), System.Globalization.CultureInfo.InvariantCulture)));
+            var position = PositionOf(answer);
+            if (answer != gap) answer.Dispose();
+            answer = await PollAsync(app, "?match=a&last_event_id=" + position);
+            Assert.False(answer.RootElement.TryGetProperty("gap", out _));
+        }
+        while (answer.RootElement.GetProperty("events").GetArrayLength() > 0);
+        answer.Dispose();
+        Assert.InRange(received.Count, 10, 100);
+        Assert.Equal(Enumerable.Range(201 - received.Count, received.Count), received);
+    }
+
+    [Fact]
+    public async Task Log_that_cannot_be_read_is_a_503_and_the_poll_may_be_repeated()
+    {
+        await using var inner = new MemoryEventLog(1024 * 1024, TimeProvider.System);
+        var log = new UnreadableLog(inner);
+        // Before the hub looks, so that the recent window does not have it.
+        for (var n = 0; n < 3; n++) await inner.AppendAsync(PublishRequest.Of(EventDraft.Create("a", $"{n}")), HubApplication.Stop);
+        await using var app = await HubApplication.StartAsync(useLog: log);
+        log.IsUnreadable = true;
+        using var refused = await app.Client.GetAsync(new Uri(Poll + "?match=a&last_event_id=earliest", UriKind.Relative), HubApplication.Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        log.IsUnreadable = false;
+        using var answer = await PollAsync(app, "?match=a&last_event_id=earliest");
+        Assert.Equal(3, answer.RootElement.GetProperty("events").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Hub_that_stops_answers_who_waits()
     {
         await using var app = await StartAsync();

@@ -275,6 +275,17 @@ public sealed class SocketTests
     }
 
     [Fact]
+    public async Task Connection_ends_when_its_token_is_revoked()
+    {
+        await using var app = await StartSecuredAsync();
+        var token = TestToken.Granting("subscribe", "a").With("sub", "someone else").Sign();
+        using var client = await SocketClient.OpenAsync(app, "?match=*", options => options.SetRequestHeader("Authorization", "Bearer " + token));
+        Assert.NotNull(await client.NextAsync());
+        await app.Services.GetRequiredService<IStreamControl>().RevokeAsync(new(TestToken.Issuer, Subject: "someone else"), cancellationToken: Stop);
+        await AssertClosedAsync(client, WebSocketCloseStatus.PolicyViolation);
+    }
+
+    [Fact]
     public async Task Without_a_token_nothing_is_published_where_one_is_needed()
     {
         await using var app = await StartSecuredAsync();
