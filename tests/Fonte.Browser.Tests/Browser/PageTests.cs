@@ -25,6 +25,11 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         await using var watched = await browser.OpenAsync(locale: language, theme: theme);
         var page = watched.Page;
         await OpenLiveAsync(page, path, language);
+        if (path == "/orders/")
+        {
+            await page.Locator("#form button.main").ClickAsync();
+            await Expect(page.Locator("#told")).ToHaveTextAsync("1", new() { Timeout = 20_000 });
+        }
         await page.SetViewportSizeAsync(320, 640);
         Assert.Equal(320, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await page.SetViewportSizeAsync(1920, 1080);
@@ -153,7 +158,7 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
         // A switch of language may have posted before.
         var posted = await page.Locator("#rows li").CountAsync();
         // By script, so that the keyboard begins at the top of the page.
-        await page.EvaluateAsync("() => { document.getElementById('text').value = 'Olá! 👋'; document.getElementById('form').requestSubmit(); }");
+        await page.EvaluateAsync("() => { document.getElementById('text').value = 'Olá!'; document.getElementById('form').requestSubmit(); }");
         await Expect(page.Locator("#rows li")).ToHaveCountAsync(posted + 1);
     }
 
