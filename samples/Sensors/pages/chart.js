@@ -1,5 +1,5 @@
-import uPlot from '../shared/vendor/uplot/uPlot.esm.js';
-import { formatTime, t } from '../shared/i18n.js';
+import { t } from '../shared/i18n.js';
+import { drawLines } from '../shared/lines.js';
 import { limit, machines, measure, nameOf, number, unitOf } from './reading.js';
 
 const height = 260;
@@ -14,26 +14,9 @@ export class Chart {
     this.sentence = sentence;
     this.#rows = machines.map(() => template.content.cloneNode(true).firstElementChild);
     body.append(...this.#rows);
-    // A canvas knows no tokens of the theme: each colour is that of something on the page.
-    const colourOf = (element) => () => getComputedStyle(element).color;
-    const axis = { stroke: colourOf(container), grid: { stroke: () => getComputedStyle(container).borderColor, width: 1 }, ticks: { show: false }, font: '13px system-ui, sans-serif' };
-    this.#plot = new uPlot({
-      width: container.clientWidth,
-      height,
-      legend: { show: false },
-      cursor: { show: false },
-      axes: [
-        { ...axis, size: 34, space: 90, values: (_, moments) => moments.map((moment) => formatTime(moment * 1000)) },
-        { ...axis, size: 62, values: (_, values) => values.map(number) },
-      ],
-      series: [
-        {},
-        ...machines.map((_, index) => ({ stroke: colourOf(this.#rows[index].querySelector('.line')), width: 2, dash: dashes[index], points: { show: false } })),
-        { stroke: colourOf(container), width: 1, dash: [1, 4], points: { show: false } },
-      ],
-    }, [[], ...machines.map(() => []), []], container);
-    new ResizeObserver(() => this.#plot.setSize({ width: container.clientWidth, height })).observe(container);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#plot.redraw());
+    const lines = this.#rows.map((row, index) => ({ of: row.querySelector('.line'), dash: dashes[index] }));
+    const threshold = { of: container, dash: [1, 4], width: 1 };
+    this.#plot = drawLines(container, { height, lines: [...lines, threshold], values: number, size: 62 });
   }
 
   show(variable, history) {

@@ -1,5 +1,5 @@
-import uPlot from './vendor/uplot/uPlot.esm.js';
-import { formatNumber, formatTime, t } from './i18n.js';
+import { formatNumber, t } from './i18n.js';
+import { drawLines } from './lines.js';
 import { milliseconds, rate } from './state.js';
 import { fill, setText } from './table.js';
 
@@ -66,22 +66,13 @@ function rangeOf(column) {
 }
 
 function draw(container) {
-  // A canvas knows no tokens of the theme: each colour is that of something on the page.
-  const colourOf = (element) => () => getComputedStyle(element).color;
-  const axis = { stroke: colourOf(container), grid: { stroke: () => getComputedStyle(container).borderColor, width: 1 }, ticks: { show: false }, font: '13px system-ui, sans-serif' };
-  const plot = new uPlot({
-    width: container.clientWidth || 300,
+  const colour = container.appendChild(document.createElement('span'));
+  colour.className = 'line';
+  return drawLines(container, {
     height,
-    legend: { show: false },
-    cursor: { show: false },
+    lines: [{ of: colour, points: { size: 4 } }],
+    values: (value) => formatNumber(value, { notation: 'compact' }),
+    size: 56,
     scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.1] } },
-    axes: [
-      { ...axis, size: 34, space: 90, values: (_, moments) => moments.map((moment) => formatTime(moment * 1000)) },
-      { ...axis, size: 56, values: (_, values) => values.map((value) => formatNumber(value, { notation: 'compact' })) },
-    ],
-    series: [{}, { stroke: () => getComputedStyle(container.querySelector('.u-wrap') ?? container).color, width: 2, points: { size: 4 } }],
-  }, [[], []], container);
-  new ResizeObserver(() => container.clientWidth > 0 && plot.setSize({ width: container.clientWidth, height })).observe(container);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw());
-  return plot;
+  });
 }
