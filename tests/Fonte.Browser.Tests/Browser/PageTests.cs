@@ -97,6 +97,20 @@ public sealed partial class PageTests(SharedDemo demo, SharedBrowser browser)
     }
 
     [Theory]
+    [InlineData("/sensors/?lang=xx")]
+    [InlineData("/dashboard/?lang=%3Cscript%3E")]
+    [InlineData("/echo/?lang=")]
+    public async Task Unknown_language_is_English(string path)
+    {
+        await using var watched = await browser.OpenAsync(locale: "de-DE");
+        await watched.Page.GotoAsync(new Uri(demo.Address, path).AbsoluteUri);
+        await Expect(watched.Page.Locator("html")).ToHaveAttributeAsync("data-language", "en");
+        await Expect(watched.Page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+        await Expect(watched.Page.Locator("connection-state").First).ToHaveTextAsync("open");
+        watched.AssertClean();
+    }
+
+    [Theory]
     [MemberData(nameof(Paths))]
     public async Task Navigation_leads_to_every_page_of_the_demo_and_marks_the_one_that_is_open(string path)
     {
