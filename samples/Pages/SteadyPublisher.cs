@@ -15,7 +15,7 @@ public sealed partial class SteadyPublisher(IEventPublisher publisher, ILogger<S
         ArgumentNullException.ThrowIfNull(next);
         try
         {
-            do await PublishAsync(next(), stoppingToken);
+            do await AttemptAsync(next, stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -25,23 +25,27 @@ public sealed partial class SteadyPublisher(IEventPublisher publisher, ILogger<S
     }
 
     /// <summary>Publishes once.</summary>
-    public async Task PublishAsync(IReadOnlyList<EventDraft> events, CancellationToken stoppingToken)
+    public Task PublishAsync(IReadOnlyList<EventDraft> events, CancellationToken stoppingToken) => AttemptAsync(() => events, stoppingToken);
+
+    private async Task AttemptAsync(Func<IReadOnlyList<EventDraft>> next, CancellationToken stoppingToken)
     {
-        ArgumentNullException.ThrowIfNull(events);
-        if (events.Count == 0) return;
-        var topic = events[0].Topics[0];
+        IReadOnlyList<EventDraft> events = [];
         try
         {
+            events = next();
+            if (events.Count == 0) return;
             var result = await publisher.PublishAsync(new PublishRequest { Events = events }, stoppingToken);
-            if (!result.IsPublished) Log.Refused(logger, topic, result.Outcome, result.Fault?.Sentence);
+            if (!result.IsPublished) Log.Refused(logger, TopicOf(events), result.Outcome, result.Fault?.Sentence);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the next event is due: the loop must outlive every failure of one publish.
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Log.Failed(logger, topic, exception);
+            Log.Failed(logger, TopicOf(events), exception);
         }
     }
+
+    private static string TopicOf(IReadOnlyList<EventDraft> events) => events.Count > 0 ? events[0].Topics[0] : "none yet";
 
     private static partial class Log
     {

@@ -6,7 +6,10 @@ namespace Fonte.Samples.Sensors;
 /// <summary>Publishes what the machines measure: all of one moment in one request.</summary>
 internal sealed class SensorsPublisher(SteadyPublisher publisher, TimeProvider time, IOptions<SensorsOptions> options) : BackgroundService
 {
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
+
     private readonly PeriodicTimer _timer = new(options.Value.Interval, time);
+    private long _interval = options.Value.Interval.Ticks;
 
     /// <summary>The furnace is usually close to the alert, and now and then above it.</summary>
     public IReadOnlyList<Machine> Machines { get; } =
@@ -17,11 +20,15 @@ internal sealed class SensorsPublisher(SteadyPublisher publisher, TimeProvider t
         new("compressor", 31, options.Value.Seed + 30),
     ];
 
-    /// <summary>The time from one measurement to the next. A change begins a new one.</summary>
+    /// <summary>The time from one measurement to the next. After a change the next one comes at once: it tells the pages when to expect another.</summary>
     public TimeSpan Interval
     {
-        get => _timer.Period;
-        set => _timer.Period = value;
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _interval));
+        set
+        {
+            Interlocked.Exchange(ref _interval, value.Ticks);
+            _timer.Period = AtOnce;
+        }
     }
 
     public override void Dispose()
@@ -35,6 +42,7 @@ internal sealed class SensorsPublisher(SteadyPublisher publisher, TimeProvider t
     // One that is silent measures on: what it says when it speaks again has gone on meanwhile.
     private List<EventDraft> MeasureAll()
     {
+        if (_timer.Period != Interval) _timer.Period = Interval;
         var now = time.GetUtcNow();
         var all = Machines.Select(machine => (machine.IsSilent, Draft: new EventDraft { Topics = [machine.Topic], Data = machine.Measure(now, Interval) })).ToList();
         return [.. all.Where(each => !each.IsSilent).Select(each => each.Draft)];

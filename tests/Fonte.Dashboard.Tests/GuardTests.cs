@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static Fonte.AspNetCore.Tests.HubApplication;
 
@@ -125,6 +126,32 @@ public sealed class GuardTests
         using var stream = await dashboard.SendAsync(HttpMethod.Get, "api/events?match=*", token: "operator");
         await stream.Content.ReadAsStringAsync(Stop);
         Assert.True(DateTimeOffset.UtcNow < ticket.AddMinutes(1));
+    }
+
+    [Fact]
+    public async Task Stream_of_a_user_without_a_tickets_end_lasts_ten_minutes()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var dashboard = await DashboardApplication.StartAsync(build: builder =>
+        {
+            AddAuthorization(builder);
+            builder.Services.AddSingleton<TimeProvider>(time);
+        }, map: app =>
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.MapFonteDashboard(access: DashboardAccess.EndpointAuthorization).RequireAuthorization();
+        });
+        using var stream = await dashboard.SendAsync(HttpMethod.Get, "api/events?match=*", token: "operator");
+        var reading = stream.Content.ReadAsStringAsync(Stop);
+        var began = time.GetUtcNow();
+        while (!reading.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            await dashboard.GetAsync("api/state", "operator");
+        }
+        // Between two looks of the clock, which are a second apart, the answers to the requests above let it pass on.
+        Assert.InRange(time.GetUtcNow() - began, EventsEndpoint.LongestUnasked - TimeSpan.FromSeconds(5), EventsEndpoint.LongestUnasked + TimeSpan.FromMinutes(5));
     }
 
     [Fact]

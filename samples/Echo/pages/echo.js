@@ -59,6 +59,13 @@ async function send(text) {
   arrived(text);
 }
 
+// What follows a gap is all that there is, from the first on.
+function beginAnew() {
+  rows.clear();
+  [count, number] = [0, 0];
+  render();
+}
+
 // What was written meanwhile stays.
 function arrived(text) {
   unsure = undefined;
@@ -111,6 +118,7 @@ new Connection(new URL('stream', import.meta.url), {
   onEvent: receive,
   onState: (report) => {
     document.querySelector('connection-state').show(report);
+    if (report.state === 'gap') beginAnew();
     // Without a session the stream is refused; the next attempt has one.
     if (report.state === 'retrying') beginSession();
   },

@@ -27,6 +27,11 @@ export class Rows {
     if (this.#list.childElementCount > most) this.#list.lastElementChild.remove();
   }
 
+  clear() {
+    this.#echoes = [];
+    this.render();
+  }
+
   render() {
     this.#list.replaceChildren(...this.#echoes.map((echo) => this.#row(echo)));
   }

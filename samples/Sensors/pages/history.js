@@ -3,14 +3,18 @@ import { machines } from './reading.js';
 const length = 10 * 60_000;
 const most = 6_000;
 const tolerance = 10_000;
+const convincing = 3;
 
 /** The measurements of the last ten minutes, one row for each moment. */
 export class History {
   #rows = [];
+  #behind = 0;
 
   add(reading) {
-    // A clock may have been set back, and anyone may have said anything: a chart's time goes one way.
-    while (this.#rows.at(-1)?.at > reading.at + tolerance) this.#rows.pop();
+    // A chart's time goes one way. One that is far behind says little, as anyone may have said anything; several in a row say that it is the last one that was wrong.
+    const isBehind = this.#rows.at(-1)?.at > reading.at + tolerance;
+    this.#behind = isBehind ? this.#behind + 1 : 0;
+    if (this.#behind >= convincing) while (this.#rows.at(-1)?.at > reading.at + tolerance) this.#rows.pop();
     const last = this.#rows.at(-1);
     if (last && reading.at < last.at) return;
     const row = last?.at === reading.at ? last : { at: reading.at };

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Fonte.Dashboard;
 
 /// <summary><c>GET api/events</c>: an event stream like the hub's, of every event that is selected, also of private ones, each summed up under its position.</summary>
-internal sealed class EventsEndpoint(FonteHost host, StreamLimits limits, TimeProvider time, IOptions<FonteHttpOptions> options)
+internal sealed class EventsEndpoint(FonteHost host, StreamLimits limits, TimeProvider time, IOptions<FonteHttpOptions> options, DashboardAccess access)
 {
     /// <summary>After how long the application is asked anew whether the operator may still see.</summary>
     internal static readonly TimeSpan LongestUnasked = TimeSpan.FromMinutes(10);
@@ -43,8 +43,9 @@ internal sealed class EventsEndpoint(FonteHost host, StreamLimits limits, TimePr
     private DateTimeOffset? Expires(HttpContext context, AccessToken? token)
     {
         if (token is not null) return token.Expires == DateTimeOffset.MaxValue ? null : token.Expires;
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is not { } user) return null;
+        if (access != DashboardAccess.EndpointAuthorization) return null;
         var unasked = time.GetUtcNow() + LongestUnasked;
-        return user.Properties?.ExpiresUtc is { } ticket && ticket < unasked ? ticket : unasked;
+        var user = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult;
+        return user?.Properties?.ExpiresUtc is { } ticket && ticket < unasked ? ticket : unasked;
     }
 }

@@ -39,7 +39,7 @@ public static class FonteDashboardExtensions
         var totals = host.Watch();
         api.MapGet("/state", guard.Reading(new StateEndpoint(host, totals, options, time).HandleAsync)).WithDisplayName("Fonte dashboard state");
         api.MapGet("/connections", guard.Reading(new ConnectionsEndpoint(host, totals).HandleAsync)).WithDisplayName("Fonte dashboard connections");
-        var events = new EventsEndpoint(host, services.GetRequiredService<StreamLimits>(), time, options);
+        var events = new EventsEndpoint(host, services.GetRequiredService<StreamLimits>(), time, options, access);
         api.MapGet("/events", guard.Reading(events.HandleAsync)).WithDisplayName("Fonte dashboard events");
         api.MapGet("/selection", guard.Reading(events.CheckAsync)).WithDisplayName("Fonte dashboard selection");
         api.MapGet("/event", guard.Reading(new EventEndpoint(host).HandleAsync)).WithDisplayName("Fonte dashboard event");

@@ -43,8 +43,8 @@ export async function ask(path, parameters = {}, options = {}) {
   const address = addressOf(path);
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
   const { response, body } = await answerOf(address, options);
-  // An application that has forgotten its user answers with the page to sign in.
-  if (response.ok && !/json/.test(response.headers.get('Content-Type'))) throw new Refusal(403, t('access.again'), 'sign-in');
+  // An application that has forgotten its user answers with the page to sign in, or where that is.
+  if (response.type === 'opaqueredirect' || (response.ok && !/json/.test(response.headers.get('Content-Type')))) throw new Refusal(403, t('access.again'), 'sign-in');
   if (response.ok && body) return body;
   throw new Refusal(response.status, body?.detail ?? `${response.status}`, body?.type);
 }
@@ -52,7 +52,9 @@ export async function ask(path, parameters = {}, options = {}) {
 async function answerOf(address, options) {
   try {
     const headers = token ? { Authorization: `Bearer ${token}` } : {};
-    const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(longest), ...options, headers });
+    // What is published may take as long as it takes: that it was given up says nothing about what became of it.
+    const signal = options.method === 'POST' ? undefined : AbortSignal.timeout(longest);
+    const response = await fetch(address, { cache: 'no-store', redirect: 'manual', signal, ...options, headers });
     return { response, body: parse(await response.text()) };
   } catch (error) {
     throw new Refusal(0, error.message);

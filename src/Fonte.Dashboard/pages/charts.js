@@ -35,10 +35,15 @@ export class Charts {
   add(moment, values) {
     const last = this.#moments.at(-1) * 1000;
     // A clock that was set back would have a line go back.
-    if (last >= moment) for (const column of [this.#moments, ...this.#columns]) column.length = 0;
+    if (last >= moment) this.forget();
     if (moment - last > apart) this.#push(last + 1, {});
     this.#push(moment, values);
     while (this.#moments[0] * 1000 < moment - span) for (const column of [this.#moments, ...this.#columns]) column.shift();
+    this.render();
+  }
+
+  forget() {
+    for (const column of [this.#moments, ...this.#columns]) column.length = 0;
     this.render();
   }
 

@@ -22,6 +22,7 @@ const live = new Live(inspect, topics, ({ state, until }) => {
 let charts;
 let isOpen = false;
 let refusal;
+let wasTried = false;
 let problem;
 let heardAt;
 
@@ -35,9 +36,12 @@ async function look() {
     heardAt = Date.now();
     charts.add(heardAt, overview.take(state, performance.now()));
     topics.render(state.now);
-    connections.take(await ask('connections'));
+    const census = await ask('connections');
+    if (token !== currentToken()) return;
+    connections.take(census);
+    // The server was away, and is back: a stream that waits for its turn need not. Where it refuses the stream alone, the wait is the one it asks for.
+    if (problem?.status === 0) live.retry();
     problem = undefined;
-    live.retry();
   } catch (error) {
     if (token !== currentToken()) return;
     if (error.isOfAccess) return refuse(error);
@@ -74,13 +78,15 @@ function close() {
   live.close();
   live.forget();
   closeInspected();
+  overview.forget();
+  charts?.forget();
   connections.take({ total: 0, connections: [], ended: {} });
 }
 
 function refuse(error) {
   close();
-  // Nobody has tried yet: the form says what is needed.
-  refusal = error;
+  // Where nobody has tried yet, the server's sentence says what is needed.
+  [refusal, wasTried] = [error, Boolean(currentToken()) || error.status !== 401];
   useToken('');
   document.body.dataset.access = 'closed';
   const isShown = !by('access').hidden;
@@ -91,7 +97,8 @@ function refuse(error) {
 }
 
 function renderAccess() {
-  setText(by('access-answer'), refusal ? t('refused', { detail: refusal.message }) : '');
+  by('access-answer').classList.toggle('bad', wasTried);
+  setText(by('access-answer'), !refusal ? '' : wasTried ? t('refused', { detail: refusal.message }) : refusal.message);
 }
 
 by('access').addEventListener('submit', (event) => {

@@ -30,6 +30,11 @@ export function formatMoment(value) {
   return formatOf(Intl.DateTimeFormat, { dateStyle: 'medium', timeStyle: 'medium' }).format(value);
 }
 
+/** The time, and of another day the day with it. */
+export function formatRecent(value) {
+  return new Date(value).toDateString() === new Date().toDateString() ? formatTime(value) : formatMoment(value);
+}
+
 /** A size in bytes, with a unit that keeps it short. */
 export function formatBytes(bytes) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];

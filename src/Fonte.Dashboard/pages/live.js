@@ -23,6 +23,7 @@ export class Live {
   #timer;
   #asked = 0;
   #spokenAt = -Infinity;
+  #speech;
 
   constructor(onChoose, topics, onState) {
     [this.#topics, this.onState] = [topics, onState];
@@ -30,7 +31,10 @@ export class Live {
     by('selection').addEventListener('submit', (event) => { event.preventDefault(); this.open(); });
     by('beginning').addEventListener('change', () => this.#showFields());
     by('pause').addEventListener('click', () => this.#pause());
-    by('clear').addEventListener('click', () => this.forget());
+    by('clear').addEventListener('click', () => {
+      this.#spokenAt = -Infinity;
+      this.forget();
+    });
     // A browser keeps what was chosen when a page is loaded again.
     this.#showFields();
   }
@@ -54,7 +58,7 @@ export class Live {
     this.#fault = fault;
     by('expression').setAttribute('aria-invalid', String(fault !== ''));
     this.#spokenAt = -Infinity;
-    this.render();
+    this.#render();
     if (fault) return this.onState({ state: 'closed' });
     const address = addressOf('events');
     address.search = query;
@@ -69,7 +73,7 @@ export class Live {
     this.#source = undefined;
   }
 
-  /** The server has answered: a stream that waits for its turn need not wait longer. */
+  /** A stream that waits for its turn need not wait longer. */
   retry() {
     if (this.#source?.state === 'retrying') dispatchEvent(new Event('online'));
   }
@@ -78,20 +82,34 @@ export class Live {
     this.#rows.clear();
     this.#topics.clear();
     [this.#waiting, this.#received, this.#missed, this.#hasGap] = [[], 0, 0, false];
-    this.render();
+    this.#render();
   }
 
+  /** Says all of it again, in the language that is spoken now. */
   render() {
     this.#rows.render();
+    this.#render();
+  }
+
+  #render() {
     setText(by('pause'), t(this.#paused ? 'events.resume' : 'events.pause'));
     by('summary').classList.toggle('bad', this.#fault !== '');
     const figures = { shown: this.#rows.count, received: this.#received, waiting: this.#waiting.length + this.#missed };
     for (const name of Object.keys(figures)) figures[name] = formatNumber(figures[name]);
     const summary = this.#fault ? t('refused', { detail: this.#fault }) : t(this.#paused ? 'events.summary.paused' : 'events.summary', figures);
     setText(by('summary'), summary);
-    by('gap').hidden = !this.#hasGap;
-    // Whoever listens to the page is told now and then.
-    if (performance.now() - this.#spokenAt < speakEvery) return;
+    setText(by('gap'), this.#hasGap ? t('events.gap') : '');
+    this.#speak(summary);
+  }
+
+  // Whoever listens to the page is told now and then, and of the last change in any case.
+  #speak(summary) {
+    clearTimeout(this.#speech);
+    const wait = this.#spokenAt + speakEvery - performance.now();
+    if (wait > 0) {
+      this.#speech = setTimeout(() => this.#speak(summary), wait);
+      return;
+    }
     this.#spokenAt = performance.now();
     setText(by('spoken'), summary);
   }
@@ -103,7 +121,7 @@ export class Live {
     on('state', ({ detail }) => this.onState(detail));
     on('gap', () => {
       this.#hasGap = true;
-      this.render();
+      this.#render();
     });
     this.onState({ state: source.state });
   }
@@ -126,7 +144,7 @@ export class Live {
       this.#rows.add(this.#waiting);
       [this.#waiting, this.#missed] = [[], 0];
     }
-    this.render();
+    this.#render();
   }
 
   #pause() {

@@ -1,4 +1,5 @@
-import { formatMoment, formatTime } from './i18n.js';
+import { formatRecent } from './i18n.js';
+import { setText } from './table.js';
 
 const most = 500;
 // The hub sums an event up in 512 bytes of its data; its topics and type may be longer than a line, too.
@@ -39,6 +40,8 @@ export class Rows {
   }
 
   #go(event) {
+    // With these they are the browser's, or an assistive tool's.
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const to = ends[event.key] ? this.#list[ends[event.key]] : steps[event.key] && this.#current?.[steps[event.key]];
     if (!to) return;
     event.preventDefault();
@@ -71,7 +74,5 @@ export function readEvent({ data, lastEventId }) {
 }
 
 function showTime(element) {
-  const moment = new Date(element.dateTime);
-  const isToday = moment.toDateString() === new Date().toDateString();
-  element.textContent = isToday ? formatTime(moment) : formatMoment(moment);
+  setText(element, formatRecent(new Date(element.dateTime)));
 }

@@ -23,6 +23,13 @@ export class Overview {
     return { connections: answer.connections, published: this.#rates.published, lag: this.#rates.worst };
   }
 
+  forget() {
+    [this.#answer, this.#before, this.#rates] = [undefined, undefined, {}];
+    for (const id of ['figure-connections', 'figure-published', 'figure-delivered', 'figure-lag', 'figure-size', 'figure-kept', 'first', 'last', 'retention']) setText(by(id), '–');
+    setText(by('faults-text'), '');
+    fill(by('nodes'), []);
+  }
+
   render() {
     const answer = this.#answer;
     if (!answer) return;

@@ -1,4 +1,4 @@
-import { formatNumber, formatTime } from './i18n.js';
+import { formatNumber, formatRecent } from './i18n.js';
 import { fill } from './table.js';
 
 const most = 200;
@@ -30,7 +30,7 @@ export class Topics {
       topic,
       formatNumber(count),
       formatNumber(seconds.reduce((sum, each) => (each.at > oldest ? sum + each.count : sum), 0) / span, { maximumFractionDigits: 1 }),
-      formatTime(latest),
+      formatRecent(latest),
     ]));
   }
 

@@ -6,7 +6,7 @@ namespace Fonte;
 internal sealed class HubTotals
 {
     private readonly long[] _closed = new long[Enum.GetValues<DisconnectReason>().Length];
-    // Four to each power of two, so that a value is known to an eighth of it: up to 2^37 µs, a day and a half.
+    // Four to each power of two, so that the end of a step is at most a quarter above a value in it: up to 2^39 µs, six days.
     private readonly long[] _lags = new long[4 * 38];
     private long _published;
     private long _delivered;

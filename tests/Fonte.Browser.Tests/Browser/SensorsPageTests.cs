@@ -78,14 +78,27 @@ public sealed class SensorsPageTests(SharedBrowser browser)
         var page = watched.Page;
         await MeasureAsync(host, "lathe", 21, after: 2_000_000_000);
         await MeasureAsync(host, "lathe", 1e6m, after: 1);
-        await MeasureAsync(host, "press", 22, after: 1);
-        await MeasureAsync(host, "press", 23, after: 2);
+        for (var n = 0; n < 3; n++) await MeasureAsync(host, "press", 21 + n, after: n);
         await Expect(Machine(page, "press").Locator(".temperature")).ToHaveTextAsync("23.0\u00a0°C");
         await Expect(page.Locator(".machine .word:text-is('silent')")).ToHaveCountAsync(0);
         await page.ReloadAsync();
         await Expect(Machine(page, "press").Locator(".temperature")).ToHaveTextAsync("23.0\u00a0°C");
         await Expect(page.Locator("#rows tr").First.Locator("td").Last).Not.ToHaveTextAsync("–");
         await Expect(page.Locator(".machine .word:text-is('silent')")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task One_measurement_of_long_ago_does_not_wipe_the_chart()
+    {
+        await using var host = await StartAsync();
+        await FirstMeasurementsAsync(host);
+        await MeasureAsync(host, "press", 20, after: 1);
+        await using var watched = await OpenAsync(host);
+        var page = watched.Page;
+        var before = await page.Locator("#rows tr").First.Locator("td").AllTextContentsAsync();
+        await MeasureAsync(host, "press", 39, after: -500);
+        await Expect(page.Locator("#received")).ToHaveTextAsync("6");
+        Assert.Equal(before, await page.Locator("#rows tr").First.Locator("td").AllTextContentsAsync());
     }
 
     [Fact]
@@ -172,10 +185,15 @@ public sealed class SensorsPageTests(SharedBrowser browser)
         var choice = watched.Page.GetByLabel("Seconds between two measurements");
         await Expect(choice).ToHaveValueAsync("3600");
 
+        // A longer one is told at once, so that nobody seems to be silent.
+        await choice.SelectOptionAsync("30");
+        await Expect(watched.Page.Locator("#received")).ToHaveTextAsync("8");
+        await Expect(other.Page.Locator("#interval option:checked")).ToHaveTextAsync("30");
+
         await choice.FocusAsync();
         await watched.Page.Keyboard.TypeAsync("0.5");
 
-        await Expect(watched.Page.Locator("#received")).Not.ToHaveTextAsync("4");
+        await Expect(watched.Page.Locator("#received")).Not.ToHaveTextAsync("8");
         await Expect(choice).ToHaveValueAsync("0.5");
         await Expect(other.Page.Locator("#interval option:checked")).ToHaveTextAsync("0,5");
         watched.AssertClean();

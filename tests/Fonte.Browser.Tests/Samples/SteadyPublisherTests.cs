@@ -18,17 +18,26 @@ public sealed class SteadyPublisherTests
         _publisher.Failures.Enqueue(new IOException("The disk is full."));
         var number = 0;
         var loop = new SteadyPublisher(_publisher, NullLogger<SteadyPublisher>.Instance)
-            .RepeatAsync(timer, () => ++number == 2 ? [] : [EventDraft.Create("t", $"{number}")], stop.Token);
+            .RepeatAsync(timer, Next, stop.Token);
         Assert.Equal(("t", "1"), await _publisher.NextAsync());
 
         _time.Advance(TimeSpan.FromHours(1));
         await SeenAsync(2);
         timer.Period = TimeSpan.FromSeconds(1);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(("t", "3"), await _publisher.NextAsync());
+        await SeenAsync(3);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(("t", "4"), await _publisher.NextAsync());
 
         await stop.CancelAsync();
         await loop;
+
+        IReadOnlyList<EventDraft> Next() => ++number switch
+        {
+            2 => [],
+            3 => throw new InvalidOperationException("Nothing can be made of this."),
+            _ => [EventDraft.Create("t", $"{number}")],
+        };
 
         async Task SeenAsync(int count)
         {
