@@ -34,7 +34,8 @@ export class ConnectionState extends HTMLElement {
   #render() {
     const { state, until } = this.#report;
     this.dataset.state = state;
-    const word = t(`connection.${state}`);
+    // As long as there is no catalogue, in English like all markup.
+    const word = t(`connection.${state}`) || state;
     if (this.#word.textContent !== word) this.#word.textContent = word;
     const seconds = Math.ceil((until - performance.now()) / 1000);
     this.#detail.textContent = seconds > 0 ? t('connection.in', { seconds }) : '';

@@ -363,7 +363,7 @@ public sealed class DashboardPageTests(SharedBrowser browser)
         await page.RouteAsync("**/i18n/en.json", route => failures-- > 0 ? route.AbortAsync() : route.ContinueAsync());
         await page.GotoAsync(new Uri(host.Address, "/dashboard/").AbsoluteUri);
         await Expect(page.Locator("h1")).ToBeVisibleAsync();
-        await Expect(page.Locator("connection-state")).ToHaveTextAsync("");
+        await Expect(page.Locator("connection-state")).ToHaveTextAsync("connecting");
         await Expect(page.Locator("connection-state")).ToHaveTextAsync("open");
     }
 
