@@ -42,6 +42,8 @@ public sealed class BusyPageTests(SharedBrowser browser)
         await page.AddInitScriptAsync("window.long = []; new PerformanceObserver((list) => window.long.push(...list.getEntries().flatMap((frame) => frame.scripts.map((script) => script.duration)))).observe({ type: 'long-animation-frame' });");
         await page.GotoAsync(new Uri(host.Address, path).AbsoluteUri);
         await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "open");
+        // The lab measures as soon as somebody listens.
+        if (path.StartsWith("/lab", StringComparison.Ordinal)) await ReceivedAsync(page, 1);
         var already = path == "/dashboard/" ? 0 : int.Parse((await page.Locator("#received").TextContentAsync())!, CultureInfo.InvariantCulture);
         var devtools = await page.Context.NewCDPSessionAsync(page);
         await devtools.SendAsync("Performance.enable");
