@@ -51,6 +51,24 @@ public sealed class ActivityPageTests(SharedBrowser browser)
         }
     }
 
+    [Theory]
+    [InlineData("error")]
+    [InlineData("open")]
+    public async Task Event_of_the_name_of_the_connections_own_says_nothing_about_the_connection(string type)
+    {
+        await using var host = await StartAsync();
+        await using var watched = await OpenAsync(host);
+        var page = watched.Page;
+        // Whatever state was shown in between.
+        await page.EvaluateAsync("() => { window.states = []; new MutationObserver((changes) => states.push(...changes.map(({ target }) => target.dataset.state))).observe(document.querySelector('connection-state'), { attributeFilter: ['data-state'] }); }");
+        await host.PublishAsync(ActivityExtensions.Topic, "{}", type);
+        var before = int.Parse((await page.Locator("#received").TextContentAsync())!, CultureInfo.InvariantCulture);
+        await host.PublishAsync(ActivityExtensions.Topic, Placed("A-1"), CompanyDay.Placed);
+        await Expect(page.Locator("#received")).Not.ToHaveTextAsync(before.ToString(CultureInfo.InvariantCulture));
+        Assert.Empty(await page.EvaluateAsync<string[]>("states"));
+        watched.AssertClean();
+    }
+
     [Fact]
     public async Task Types_are_counted_and_filtered_and_all_languages_and_marks_are_found_by_search()
     {

@@ -354,6 +354,24 @@ public sealed class DashboardPageTests(SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Stream_that_is_refused_is_asked_for_when_the_hub_says_and_not_with_every_look()
+    {
+        await using var host = await StartAsync();
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        var asked = 0;
+        await page.RouteAsync("**/api/events?*", route =>
+        {
+            asked++;
+            return route.FulfillAsync(new() { Status = 429, Headers = [new("Retry-After", "600")] });
+        });
+        await page.GotoAsync(new Uri(host.Address, "/dashboard/").AbsoluteUri);
+        await Expect(page.Locator("connection-state")).ToHaveAttributeAsync("data-state", "retrying");
+        for (var looks = 0; looks < 3; looks++) await page.WaitForResponseAsync("**/api/connections");
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
     public async Task Texts_that_cannot_be_had_are_asked_for_again()
     {
         await using var host = await StartAsync();
