@@ -27,6 +27,7 @@ internal sealed class SensorsPublisher(SteadyPublisher publisher, TimeProvider t
         set
         {
             Interlocked.Exchange(ref _interval, value.Ticks);
+            // Measured by the loop alone, which sets the period to the interval again.
             _timer.Period = AtOnce;
         }
     }

@@ -116,7 +116,7 @@ export class FonteSource extends EventTarget {
     this.#join();
   }
 
-  // Where nothing comes any more, from the hub or a leader that hangs, another leads, but none that has seen nothing.
+  // Where nothing comes any more, from the hub or a leader that hangs, another leads. Who has no ID yet goes alone.
   #expect(ms) {
     clearTimeout(this.#watch);
     this.#watch = setTimeout(() => (this.#isLeader || this.#id ? this.#join(!this.#isLeader) : this.#goAlone()), Math.min(ms, 2e9));

@@ -25,7 +25,7 @@ export class Overview {
 
   forget() {
     [this.#answer, this.#before, this.#rates] = [undefined, undefined, {}];
-    for (const id of ['figure-connections', 'figure-published', 'figure-delivered', 'figure-lag', 'figure-size', 'figure-kept', 'first', 'last', 'retention']) setText(by(id), '–');
+    for (const figure of by('state').querySelectorAll('dd')) setText(figure, '–');
     setText(by('faults-text'), '');
     fill(by('nodes'), []);
   }

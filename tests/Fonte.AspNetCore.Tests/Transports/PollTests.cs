@@ -240,10 +240,10 @@ public class PollTests
     [Fact]
     public async Task Log_that_cannot_be_read_is_a_503_and_the_poll_may_be_repeated()
     {
-        await using var inner = new MemoryEventLog(1024 * 1024, TimeProvider.System);
-        var log = new UnreadableLog(inner);
+        // The hub closes it.
+        var log = new UnreadableLog(new MemoryEventLog(1024 * 1024, TimeProvider.System));
         // Before the hub looks, so that the recent window does not have it.
-        for (var n = 0; n < 3; n++) await inner.AppendAsync(PublishRequest.Of(EventDraft.Create("a", $"{n}")), HubApplication.Stop);
+        for (var n = 0; n < 3; n++) await log.AppendAsync(PublishRequest.Of(EventDraft.Create("a", $"{n}")), HubApplication.Stop);
         await using var app = await HubApplication.StartAsync(useLog: log);
         log.IsUnreadable = true;
         using var refused = await app.Client.GetAsync(new Uri(Poll + "?match=a&last_event_id=earliest", UriKind.Relative), HubApplication.Stop);

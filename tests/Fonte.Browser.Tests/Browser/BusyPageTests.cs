@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Fonte.Browser.Tests.Samples;
 using Fonte.Dashboard;
 using Fonte.Samples.Activity;
@@ -80,7 +81,7 @@ public sealed class BusyPageTests(SharedBrowser browser)
         return count;
     }
 
-    private static Task ReceivedAsync(IPage page, int count) => Expect(page.Locator("#received, #summary").First).ToContainTextAsync(count.ToString("N0", CultureInfo.InvariantCulture));
+    private static Task ReceivedAsync(IPage page, int count) => Expect(page.Locator("#received, #live #summary")).ToHaveTextAsync(new Regex($"^(Shown: [\\d,]+\\. Received: )?{count.ToString("N0", CultureInfo.InvariantCulture)}\\.?$"));
 
     private static async Task<(double Heap, double Script)> MeasureAsync(ICDPSession devtools)
     {

@@ -113,7 +113,7 @@ public sealed partial class EchoPageTests(SharedBrowser browser)
         {
             if (request.Headers.TryGetValue("idempotency-key", out var key)) keys.Add(key);
         };
-        // Once it is lost on the way, and once its answer is, while nothing comes by the stream.
+        // Lost on the way: whether it was sent, the page cannot know.
         await page.RouteAsync("**/echo/", route => route.AbortAsync(), new() { Times = 1 });
         await SendAsync(page, "perhaps");
         await Expect(page.Locator("#answer")).ToContainTextAsync("perhaps it was not sent");

@@ -45,7 +45,7 @@ public sealed partial class KilledServerTests(SharedBrowser browser) : IDisposab
 
         await using var second = await DemoProcess.StartAsync("--urls", first.Address.OriginalString, "--data", _folder.FullName);
         await HasAsync(page, before + 5);
-        Assert.Equal(0, await page.Locator("connection-state:not([data-state=open])").CountAsync());
+        await Expect(page.Locator("connection-state:not([data-state=open])")).ToHaveCountAsync(0);
         var received = await page.EvaluateAsync<string[]>("ids");
 
         var held = await HeldAsync(second, stream, received[^1]);

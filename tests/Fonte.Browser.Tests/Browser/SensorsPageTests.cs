@@ -95,7 +95,9 @@ public sealed class SensorsPageTests(SharedBrowser browser)
         await MeasureAsync(host, "press", 20, after: 1);
         await using var watched = await OpenAsync(host);
         var page = watched.Page;
+        await Expect(page.Locator("#received")).ToHaveTextAsync("5");
         var before = await page.Locator("#rows tr").First.Locator("td").AllTextContentsAsync();
+        Assert.Contains("20.0", before);
         await MeasureAsync(host, "press", 39, after: -500);
         await Expect(page.Locator("#received")).ToHaveTextAsync("6");
         Assert.Equal(before, await page.Locator("#rows tr").First.Locator("td").AllTextContentsAsync());
@@ -110,6 +112,7 @@ public sealed class SensorsPageTests(SharedBrowser browser)
         foreach (var variable in (string[])["Temperatura", "Umidade", "Pressão"])
         {
             await watched.Page.Locator("#variable").GetByText(variable).ClickAsync();
+            await Expect(watched.Page.Locator("#sentence")).ToContainTextAsync(variable);
             Assert.True(await watched.Page.EvaluateAsync<bool>("(() => { const box = document.querySelector('.scroll'); return box.scrollWidth <= box.clientWidth; })()"), variable);
         }
     }

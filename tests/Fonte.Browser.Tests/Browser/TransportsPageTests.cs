@@ -100,7 +100,7 @@ public sealed class TransportsPageTests(SharedBrowser browser) : IDisposable
         var meter = new TransportMeter(time);
         var costs = meter.CostsOf("a")!;
         Assert.NotNull(meter.CostsOf("gone"));
-        using var open = meter.Begin("a.sse")!;
+        var open = meter.Begin("a.sse")!;
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.NotNull(meter.CostsOf("b"));
         Assert.Null(meter.Begin("gone.sse"));
